@@ -1,1 +1,49 @@
-//! Placeholder.
+//! Instrument responses: where metadata come from, which epoch holds, what the instrument does.
+//!
+//! | question | answer |
+//! |---|---|
+//! | what do the files say? | [`Inventory`]: networks, stations, channels, responses |
+//! | how do I read it? | [`Inventory::read`], or [`ReadOptions`] by level, id and time |
+//! | what was wrong in the files? | [`Inventory::report`](Inventory#structfield.report) |
+//! | which response holds for this seismogram? | [`Inventory::response`] |
+//! | how do I write it? | [`Inventory::to_stationxml`], [`WriteOptions`] |
+//!
+//! # StationXML
+//!
+//! Versions 1.0 to 1.2 are read by a pull parser, without a tree of the document in memory. Any
+//! prefix for the namespace is accepted, and none; elements may stand in any order; what the
+//! document model has no place for is counted in the report and passed over.
+//!
+//! A file with something wrong in it is read all the same, unless [`ReadOptions::strict`] is set.
+//! What was wrong is listed, with its place, in the report. A number that a computation needs is
+//! never guessed: the response around it becomes [`ChannelResponse::Broken`], its channel stays,
+//! and a look-up gives the reason.
+//!
+//! Where this differs from ObsPy 1.5:
+//!
+//! | in the file | here | ObsPy |
+//! |---|---|---|
+//! | channel without coordinates | kept | dropped with a warning |
+//! | date that is none | epoch unknown, never matched | open epoch |
+//! | a response that cannot be read | this response is broken | the whole file fails |
+//! | two filters in a stage | broken | the first kind in a fixed order |
+//! | FIR without `Symmetry` | broken | `NONE` |
+//! | `NormalizationFactor` missing | broken | computed |
+//! | a response unit other than the schema's (`RADIANS` for a phase) | broken | ignored |
+//! | uncertainty of a number | kept | kept, as text for lists |
+
+mod error;
+mod evaluate;
+mod lookup;
+mod model;
+mod problem;
+pub mod stationxml;
+pub mod units;
+
+pub use error::{Error, Result};
+pub use evaluate::*;
+pub use lookup::{EpochPolicy, LookupError, ResponseMatch};
+pub use model::*;
+pub use problem::{Consequence, IgnoredElement, Place, Problem, ProblemKind, ReadReport};
+pub use seis_core::Complex64;
+pub use stationxml::{Level, ReadOptions, SchemaVersion, WriteOptions};

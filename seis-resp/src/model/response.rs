@@ -2,6 +2,8 @@
 
 use num_complex::Complex64;
 
+use super::Uncertainty;
+
 /// A unit as a metadata file names it, such as `M/S` or `counts`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct UnitName {
@@ -30,6 +32,10 @@ pub struct Response {
     pub polynomial: Option<Polynomial>,
     /// The stages in the order of the file; their numbers may have gaps.
     pub stages: Vec<Stage>,
+    /// The file's `resourceId`.
+    pub resource_id: Option<String>,
+    /// Uncertainties of [`polynomial`](Self::polynomial); those of a stage stand in the stage.
+    pub uncertainties: Vec<Uncertainty>,
 }
 
 /// Gain of the whole instrument at one frequency. *StationXML*, `InstrumentSensitivity`.
@@ -69,6 +75,10 @@ pub struct Stage {
     pub decimation: Option<Decimation>,
     /// Gain at one frequency.
     pub gain: Option<Gain>,
+    /// The file's `resourceId` of the stage; the filter may have another.
+    pub resource_id: Option<String>,
+    /// Uncertainties of the stage's numbers, as far as the file gives any.
+    pub uncertainties: Vec<Uncertainty>,
 }
 
 /// The filter of a stage, with its units and name.
@@ -200,6 +210,12 @@ pub struct Polynomial {
     pub input_units: Option<UnitName>,
     /// What comes out; likewise.
     pub output_units: Option<UnitName>,
+    /// Name in the file; likewise.
+    pub name: Option<String>,
+    /// The file's `resourceId`; likewise.
+    pub resource_id: Option<String>,
+    /// What the file says about it; likewise.
+    pub description: Option<String>,
     /// Lower and upper bound of the frequencies in which it holds, in Hz.
     pub frequency_bounds_hz: Option<(f64, f64)>,
     /// Lower and upper bound of the approximation, in input units.

@@ -1,0 +1,247 @@
+//! The main job: archives of raw events become displacement seismograms.
+//!
+//! ```text
+//! cargo run --release --example process_events -- ROOT [options]
+//! ```
+//!
+//! ROOT holds event directories with `raw/*.mseed` and `resp/*.xml`, as the ObsPy MassDownloader
+//! writes them. Without ROOT a demo archive with a known ground displacement is made under
+//! `target/`, processed, and compared with that displacement.
+
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::str::FromStr;
+use std::time::Instant;
+
+use clap::{Parser, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use seis::batch::{self, BatchOptions, Format, Progress, ReportWriter, Status, Summary};
+use seis::demo::{self, DemoOptions};
+use seis::prelude::*;
+
+type Error = Box<dyn std::error::Error>;
+
+/// Turns archives of raw events into calibrated seismograms.
+#[derive(Parser)]
+#[command(version, about, after_help = "Exit status: 0 all processed, 3 some not processed, \
+    2 wrong arguments, 1 could not run.")]
+struct Arguments {
+    /// Directory of events, each with raw/*.mseed and resp/*.xml; a demo archive if left out
+    root: Option<PathBuf>,
+    /// Results in DIR/<event>/ instead of ROOT/<event>/processed/
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Quantity of the results
+    #[arg(long, value_enum, default_value_t = Output::Disp)]
+    output: Output,
+    /// Corners of the pre-filter in Hz, F1,F2,F3,F4, or none
+    #[arg(long, value_name = "F1,F2,F3,F4|none", default_value = "0.001,0.005,4.9,5.0")]
+    pre_filt: Optional<Corners>,
+    /// Water level in dB, or none; 0 is not "off" but flattens the spectrum
+    #[arg(long, value_name = "DB|none", default_value = "none")]
+    water_level: Optional<f64>,
+    /// Hann taper at each end, as a fraction of the trace
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.05)]
+    taper: f64,
+    /// Sampling rate of the results
+    #[arg(long, value_name = "HZ", default_value_t = 10.0)]
+    rate: f64,
+    /// The most samples of a result, or all
+    #[arg(long, value_name = "N|all", default_value = "12000")]
+    npts: Optional<NonZeroUsize>,
+    /// Half-width of the Lanczos kernel in input samples
+    #[arg(long, value_name = "A", default_value_t = 25)]
+    lanczos_a: usize,
+    /// Format of the results
+    #[arg(long, value_enum, default_value_t = FileFormat::Sac)]
+    format: FileFormat,
+    /// Worker threads [default: all cores]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// Make results again that are there already
+    #[arg(long)]
+    overwrite: bool,
+    /// Account of every input, as JSON
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Nothing but errors
+    #[arg(long)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Output {
+    Disp,
+    Vel,
+    Acc,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FileFormat {
+    Sac,
+    Mseed,
+}
+
+/// A value, or "none" or "all".
+#[derive(Clone, Copy)]
+struct Optional<T>(Option<T>);
+
+impl<T: FromStr<Err: std::fmt::Display>> FromStr for Optional<T> {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "none" | "all" => Ok(Self(None)),
+            _ => text.parse().map(|v| Self(Some(v))).map_err(|e: T::Err| e.to_string()),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Corners([f64; 4]);
+
+impl FromStr for Corners {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let corners: Vec<f64> = text
+            .split(',')
+            .map(|f| f.trim().parse().map_err(|_| format!("{f:?} is no frequency")))
+            .collect::<Result<_, _>>()?;
+        corners.try_into().map(Self).map_err(|_| "expected four frequencies in Hz".to_owned())
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match process(&arguments) {
+        Ok(summary) if summary.failed() == 0 => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::from(3),
+        Err(error) => {
+            eprintln!("error: {error}");
+            let wrong_option =
+                matches!(error.downcast_ref(), Some(batch::BatchError::Option { .. }));
+            ExitCode::from(if wrong_option { 2 } else { 1 })
+        }
+    }
+}
+
+fn process(arguments: &Arguments) -> Result<Summary, Error> {
+    let options = options(arguments);
+    if arguments.water_level.0 == Some(0.0) && !arguments.quiet {
+        eprintln!(
+            "warning: a water level of 0 dB lifts every frequency to the response's maximum: only \
+             the phase is corrected, and displacements come out far too small. Use `none` to leave \
+             it out."
+        );
+    }
+    let Some(root) = &arguments.root else {
+        return process_demo(arguments, options);
+    };
+    run(arguments, root, &options)
+}
+
+fn options(arguments: &Arguments) -> BatchOptions {
+    let mut options = BatchOptions::default();
+    options.out.clone_from(&arguments.out);
+    options.jobs = arguments.jobs;
+    options.overwrite = arguments.overwrite;
+    let processing = &mut options.processing;
+    processing.output = match arguments.output {
+        Output::Disp => GroundMotion::Displacement,
+        Output::Vel => GroundMotion::Velocity,
+        Output::Acc => GroundMotion::Acceleration,
+    };
+    processing.pre_filter_hz = arguments.pre_filt.0.map(|c| c.0);
+    processing.water_level_db = arguments.water_level.0;
+    processing.taper_fraction = arguments.taper;
+    processing.rate_hz = arguments.rate;
+    processing.npts = arguments.npts.0.map(NonZeroUsize::get);
+    processing.lanczos_a = arguments.lanczos_a;
+    processing.format = match arguments.format {
+        FileFormat::Sac => Format::Sac,
+        FileFormat::Mseed => Format::Mseed,
+    };
+    options
+}
+
+/// Runs over an archive, with a progress bar, a line for whatever went wrong, and a summary.
+fn run(arguments: &Arguments, root: &Path, options: &BatchOptions) -> Result<Summary, Error> {
+    let bar = if arguments.quiet || !std::io::stderr().is_terminal() {
+        ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())
+    } else {
+        ProgressBar::new(0)
+    };
+    bar.set_style(ProgressStyle::with_template(
+        "{bar:32} {human_pos}/{human_len} files, {per_sec}, {eta} left",
+    )?);
+    let mut report = match &arguments.report {
+        Some(path) => {
+            let file = File::create(path).map_err(|e| format!("{}: {e}", path.display()))?;
+            Some(ReportWriter::new(BufWriter::new(file), root, &options.processing)?)
+        }
+        None => None,
+    };
+    let mut report_error = None;
+    let begun = Instant::now();
+    let summary = batch::run(root, options, |progress| match progress {
+        Progress::Started { files, .. } => bar.set_length(files as u64),
+        Progress::FileDone => bar.inc(1),
+        Progress::Outcome(outcome) => {
+            if let Some(report) = &mut report {
+                report_error = report_error.take().or(report.outcome(outcome).err());
+            }
+            if !arguments.quiet {
+                if let Status::NotProcessed(failure) = &outcome.status {
+                    bar.suspend(|| eprintln!("not processed: {}", failure.message));
+                }
+                for warning in &outcome.warnings {
+                    bar.suspend(|| eprintln!("warning: {warning}"));
+                }
+            }
+        }
+        _ => {}
+    })?;
+    bar.finish_and_clear();
+    if let Some(report) = report {
+        report.finish(&summary)?;
+    }
+    if let Some(error) = report_error {
+        return Err(format!("the report could not be written: {error}").into());
+    }
+    if !arguments.quiet {
+        let seconds = begun.elapsed().as_secs_f64();
+        println!("{summary}");
+        println!("{seconds:.2} s, {:.0} inputs per second", summary.total() as f64 / seconds);
+    }
+    Ok(summary)
+}
+
+/// Makes the demo archive, processes it, and compares the results with the truth.
+fn process_demo(arguments: &Arguments, mut options: BatchOptions) -> Result<Summary, Error> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/demo-archive");
+    let archive = demo::write_archive(&root, &DemoOptions::default())?;
+    // The demo shows the whole way each time, whatever an earlier one left.
+    options.overwrite = true;
+    let summary = run(arguments, &root, &options)?;
+    if arguments.quiet || options.processing.output != GroundMotion::Displacement {
+        return Ok(summary);
+    }
+    println!("\nDemo archive: {}", root.display());
+    println!("Processed against the true ground displacement, after the same pre-filter:");
+    println!("{:<17}{:<16}{:>9} {:>13} {:>13}", "event", "channel", "input Hz", "correlation", "relative rms");
+    for trace in &archive.traces {
+        let path = trace.result_path(&options, &root);
+        let fit = trace.compare(&path)?;
+        println!(
+            "{:<17}{:<16}{:>9} {:>13.7} {:>13.2e}",
+            trace.event,
+            trace.id.to_string(),
+            trace.rate_hz,
+            fit.correlation,
+            fit.relative_rms
+        );
+    }
+    Ok(summary)
+}

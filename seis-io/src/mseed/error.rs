@@ -1,0 +1,375 @@
+//! What can be wrong with a record, with a file, and with data that are to be written.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use seis_core::{SampleType, SourceId, UtcTime};
+
+use super::steim::SteimError;
+use super::{Encoding, Skipped};
+
+/// What is wrong with one record.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// The bytes are not the start of a miniSEED 2 or 3 record.
+    #[error("not a miniSEED record")]
+    NotARecord,
+    /// The data end within a record, or within its header.
+    #[error("the data end after {found} of the {needed} bytes of the record: get the file again")]
+    Truncated {
+        /// Bytes that the record needs.
+        needed: u64,
+        /// Bytes that there are.
+        found: u64,
+    },
+    /// There is no blockette 1000, and no following record tells where this one ends.
+    #[error("no blockette 1000 gives the record length, and no record follows to show it")]
+    UnknownLength,
+    /// The record length is impossible.
+    #[error("record length {found} bytes is not between {min} and {max}")]
+    Length {
+        /// The length as given.
+        found: u64,
+        /// Shortest possible.
+        min: u64,
+        /// Longest that is read.
+        max: u64,
+    },
+    /// A header field holds what it must not.
+    #[error("{field} (byte {at} of the record) is {found}, expected {expected}")]
+    Field {
+        /// The field.
+        field: &'static str,
+        /// Where it stands in the record.
+        at: usize,
+        /// What was found.
+        found: String,
+        /// What would have been right.
+        expected: &'static str,
+    },
+    /// The blockettes of a version-2 record do not follow each other.
+    #[error("blockette chain: offset {next} behind byte {at} of the record is {reason}")]
+    BlocketteChain {
+        /// Where the chain was left.
+        at: usize,
+        /// Where it was to go on.
+        next: usize,
+        /// Why it cannot.
+        reason: &'static str,
+    },
+    /// The codes or the source identifier are not of the form they must have.
+    #[error("source identifier: {0}")]
+    Id(seis_core::Error),
+    /// The checksum of a version-3 record is wrong: some byte is not as it was written.
+    #[error(
+        "CRC-32C is {computed:08x}, the header says {stored:08x}: the record was damaged \
+         (ReadOptions::check_crc(false) reads it all the same)"
+    )]
+    Crc {
+        /// As the header has it.
+        stored: u32,
+        /// As it is.
+        computed: u32,
+    },
+    /// The encoding cannot be decoded.
+    #[error("encoding {encoding} is not supported")]
+    Encoding {
+        /// The encoding.
+        encoding: Encoding,
+    },
+    /// The header claims more samples than the payload can hold.
+    #[error(
+        "the header claims {expected} samples, but {payload_bytes} bytes of {encoding} hold at \
+         most {found}"
+    )]
+    SampleCount {
+        /// The encoding.
+        encoding: Encoding,
+        /// As the header has it.
+        expected: usize,
+        /// The most that there can be.
+        found: usize,
+        /// Size of the payload.
+        payload_bytes: usize,
+    },
+    /// The compressed samples are broken.
+    #[error("{encoding}: {source}")]
+    Steim {
+        /// Steim-1 or Steim-2.
+        encoding: Encoding,
+        /// How they are broken.
+        source: SteimError,
+    },
+    /// An SRO sample has a gain range that the format does not have.
+    #[error("SRO sample {index} has gain range {gain}, expected 0 to 10")]
+    Gain {
+        /// Index of the sample in the record.
+        index: usize,
+        /// The gain range.
+        gain: u8,
+    },
+    /// Samples of this encoding have another type than the one asked for.
+    #[error("the record holds {found}, asked for were {expected}")]
+    SampleType {
+        /// What was asked for.
+        expected: SampleType,
+        /// What the record holds.
+        found: SampleType,
+    },
+    /// Something that only deserves a warning, under [`Policy::Strict`](super::Policy::Strict).
+    #[error("{0}")]
+    Strict(WarningKind),
+}
+
+/// Something odd about a record whose data could be read.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WarningKind {
+    /// The last sample of a Steim record is not the one its first frame announces (Xn): samples
+    /// were damaged, or the header's count is wrong.
+    #[error("the last sample is {last}, the first frame announces {announced}")]
+    IntegrationConstant {
+        /// As decoded.
+        last: i32,
+        /// As announced.
+        announced: i32,
+    },
+    /// The start time has 10000 tenths of milliseconds; the next second was taken.
+    #[error("the fraction of the start time is 10000 tenths of a millisecond, taken as 1 s")]
+    FractionCarried,
+    /// Bytes that are no code characters were left out of a network, station, location or channel
+    /// code.
+    #[error("a network, station, location or channel code holds bytes that are not ASCII")]
+    CodeBytes,
+    /// The blockette chain is broken behind blockette 1000; what follows was not read.
+    #[error("the blockette chain is broken, later blockettes were not read")]
+    BlocketteChain,
+    /// Data begin before the blockettes end.
+    #[error("the data begin before the blockettes end")]
+    DataWithinBlockettes,
+    /// The rate of blockette 100 is not a rate; the nominal one was taken.
+    #[error("the rate of blockette 100 is not a rate, the nominal one was taken")]
+    ActualRate,
+    /// Sample times of a joined trace lie this far from the times of the records.
+    #[error(
+        "records start up to {samples:.2} samples off the times of the trace they were joined to"
+    )]
+    Drift {
+        /// Largest distance, in samples.
+        samples: f64,
+    },
+}
+
+/// Why miniSEED could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The system could not read the data.
+    #[error("{}{source}", InFile(.file))]
+    Io {
+        /// The file, where there is one.
+        file: Option<PathBuf>,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A stretch of bytes could not be read.
+    #[error("{}{skipped}", InFile(.file))]
+    Record {
+        /// The file, where there is one.
+        file: Option<PathBuf>,
+        /// The stretch, and why.
+        skipped: Box<Skipped>,
+    },
+    /// There is not one record in the data that can be read.
+    #[error("{}no readable miniSEED record in {bytes} bytes{}", InFile(.file), Because(.first))]
+    NoRecords {
+        /// The file, where there is one.
+        file: Option<PathBuf>,
+        /// How many bytes there are.
+        bytes: u64,
+        /// The first stretch that could not be read.
+        first: Option<Box<Skipped>>,
+    },
+    /// Some of the data could not be read, and all of it was asked for.
+    #[error(
+        "{}{bytes} bytes in {stretches} places could not be read; first: {first}",
+        InFile(.file)
+    )]
+    Incomplete {
+        /// The file, where there is one.
+        file: Option<PathBuf>,
+        /// Bytes that were skipped.
+        bytes: u64,
+        /// In how many places.
+        stretches: usize,
+        /// The first of them.
+        first: Box<Skipped>,
+    },
+}
+
+/// `file: `, if there is one.
+struct InFile<'a>(&'a Option<PathBuf>);
+
+impl fmt::Display for InFile<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(path) => write!(f, "{}: ", path.display()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `; first …`, if there is one.
+struct Because<'a>(&'a Option<Box<Skipped>>);
+
+impl fmt::Display for Because<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(skipped) => write!(f, ": {skipped}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error {
+    /// The same error, with the name of the file it came from.
+    #[must_use]
+    pub(crate) fn in_file(mut self, path: &Path) -> Self {
+        match &mut self {
+            Self::Io { file, .. }
+            | Self::Record { file, .. }
+            | Self::NoRecords { file, .. }
+            | Self::Incomplete { file, .. } => *file = Some(path.to_owned()),
+        }
+        self
+    }
+}
+
+impl From<Skipped> for Error {
+    fn from(skipped: Skipped) -> Self {
+        Self::Record { file: None, skipped: Box::new(skipped) }
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(source: io::Error) -> Self {
+        Self::Io { file: None, source }
+    }
+}
+
+/// Result with the module's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why data could not be written as miniSEED. Nothing is written that does not say what the data
+/// say.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The system could not write.
+    #[error("{}{source}", InFile(.file))]
+    Io {
+        /// The file, where there is one.
+        file: Option<PathBuf>,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The record length is no power of two between 64 bytes and 1 MiB.
+    #[error("record length {found} is not a power of two from 64 to 1048576")]
+    RecordLength {
+        /// As asked for.
+        found: usize,
+    },
+    /// Records of this length have no room for a single sample.
+    #[error(
+        "{id}: a record of {record_len} bytes has no room for {encoding} samples behind its \
+         {header_len}-byte header: take longer records"
+    )]
+    RecordTooShort {
+        /// The trace.
+        id: SourceId,
+        /// As asked for.
+        record_len: usize,
+        /// What header and blockettes take.
+        header_len: usize,
+        /// The encoding.
+        encoding: Encoding,
+    },
+    /// A code is longer than version 2 allows.
+    #[error("{id}: {field} code {code:?} is longer than the {max} characters of miniSEED 2")]
+    Code {
+        /// The trace.
+        id: SourceId,
+        /// Network, station, location or channel.
+        field: &'static str,
+        /// The code.
+        code: String,
+        /// The longest possible.
+        max: usize,
+    },
+    /// The sampling rate cannot be stored.
+    #[error("{id}: sampling rate {hz} Hz cannot be stored in miniSEED 2")]
+    Rate {
+        /// The trace.
+        id: SourceId,
+        /// The rate.
+        hz: f64,
+    },
+    /// A record would start outside the years 1900 to 2100, which readers take for the sign of the
+    /// other byte order.
+    #[error("{id}: record start {start} is not within the years 1900 to 2100")]
+    Time {
+        /// The trace.
+        id: SourceId,
+        /// Start of the record.
+        start: UtcTime,
+    },
+    /// Samples of this type cannot be stored in this encoding.
+    #[error("{id}: {samples} cannot be stored as {encoding}")]
+    Encoding {
+        /// The trace.
+        id: SourceId,
+        /// What they are.
+        samples: SampleType,
+        /// What was asked for.
+        encoding: Encoding,
+    },
+    /// A sample cannot be stored in this encoding without loss.
+    #[error("{id}: sample {index} is {value}, which {encoding} cannot hold exactly")]
+    Sample {
+        /// The trace.
+        id: SourceId,
+        /// Index of the sample in the trace.
+        index: usize,
+        /// Its value.
+        value: f64,
+        /// What was asked for.
+        encoding: Encoding,
+    },
+    /// A difference between samples is too large for Steim-2.
+    #[error("{id}: {source}")]
+    Steim {
+        /// The trace.
+        id: SourceId,
+        /// Which difference; the index counts from the start of the trace.
+        source: SteimError,
+    },
+}
+
+impl WriteError {
+    /// The same error, with the name of the file it is about.
+    #[must_use]
+    pub(crate) fn in_file(mut self, path: &Path) -> Self {
+        if let Self::Io { file, .. } = &mut self {
+            *file = Some(path.to_owned());
+        }
+        self
+    }
+}
+
+impl From<io::Error> for WriteError {
+    fn from(source: io::Error) -> Self {
+        Self::Io { file: None, source }
+    }
+}

@@ -1,0 +1,235 @@
+//! How files are read.
+
+use seis_core::{IdPattern, SourceId, UtcTime};
+
+use super::Encoding;
+
+/// What happens when bytes cannot be read as records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Policy {
+    /// They are skipped and reported; reading goes on with the next record.
+    #[default]
+    Skip,
+    /// Reading stops with an error at the first of them.
+    Stop,
+    /// Reading stops with an error at the first of them, and at anything that would give a
+    /// warning.
+    Strict,
+}
+
+/// By which rule records become traces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum JoinRule {
+    /// A record is joined to any segment of its channel that it extends, at either end, and closes
+    /// the gap between two of them: libmseed 3's trace list with healing. The order of records
+    /// does not matter, nor do qualities or publication versions. Traces come sorted by id and
+    /// start; records without samples make no trace.
+    #[default]
+    Heal,
+    /// A record is only joined to the segment that the record before it of the same channel and
+    /// quality went into: ObsPy's rule. Overlaps and records out of order start new traces; traces
+    /// come in file order, channel by channel; a record without samples becomes an empty trace.
+    FileOrder,
+}
+
+/// How far the start of a record may lie from where the next sample is due.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum TimeTolerance {
+    /// In sampling intervals of the record.
+    Samples(f64),
+    /// In seconds.
+    Seconds(f64),
+}
+
+/// How records are joined to traces.
+///
+/// ```
+/// use seis_io::mseed::{JoinOptions, TimeTolerance};
+/// let strict = JoinOptions::new().time_tolerance(TimeTolerance::Samples(0.1)).max_drift(0.5);
+/// assert_eq!(strict.rate_tolerance, 1e-4);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct JoinOptions {
+    /// The rule. Default: [`JoinRule::Heal`].
+    pub rule: JoinRule,
+    /// How far a record may lie off the time at which it is due. Default: half a sample,
+    /// inclusive.
+    pub time_tolerance: TimeTolerance,
+    /// How far rates r and s may differ: |1 − r/s| must be smaller. Default: 1e-4. The trace has
+    /// the rate of the record that it began with.
+    pub rate_tolerance: f64,
+    /// How far, in samples, any record may lie off the regular times of the trace it is joined to.
+    ///
+    /// A trace says that sample *i* was taken at start + *i*/rate. libmseed and ObsPy compare each
+    /// record with the one before it only, so that small offsets add up without limit and sample
+    /// times become wrong without a word. Here the sum is bounded: where it would exceed the limit
+    /// a new trace begins. Beyond half a sample there is a
+    /// [warning](super::WarningKind::Drift). Default: 1. Infinity is libmseed's behaviour.
+    pub max_drift: f64,
+    /// Whether qualities (version 2) or publication versions (version 3) are kept apart. Default:
+    /// no; ObsPy's rule always does.
+    pub split_versions: bool,
+}
+
+impl Default for JoinOptions {
+    fn default() -> Self {
+        Self {
+            rule: JoinRule::Heal,
+            time_tolerance: TimeTolerance::Samples(0.5),
+            rate_tolerance: 1e-4,
+            max_drift: 1.0,
+            split_versions: false,
+        }
+    }
+}
+
+impl JoinOptions {
+    /// The defaults: libmseed 3's rule and tolerances, with a bound on the drift.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What ObsPy 1.5 does: file order, qualities apart, no bound on the drift.
+    #[must_use]
+    pub fn obspy() -> Self {
+        Self {
+            rule: JoinRule::FileOrder,
+            max_drift: f64::INFINITY,
+            split_versions: true,
+            ..Self::default()
+        }
+    }
+
+    /// With this tolerance in time.
+    #[must_use]
+    pub fn time_tolerance(mut self, tolerance: TimeTolerance) -> Self {
+        self.time_tolerance = tolerance;
+        self
+    }
+
+    /// With this relative tolerance of rates.
+    #[must_use]
+    pub fn rate_tolerance(mut self, relative: f64) -> Self {
+        self.rate_tolerance = relative;
+        self
+    }
+
+    /// With this bound on the drift, in samples.
+    #[must_use]
+    pub fn max_drift(mut self, samples: f64) -> Self {
+        self.max_drift = samples;
+        self
+    }
+
+    /// With qualities or publication versions kept apart, or not.
+    #[must_use]
+    pub fn split_versions(mut self, split: bool) -> Self {
+        self.split_versions = split;
+        self
+    }
+}
+
+/// How miniSEED is read.
+///
+/// ```no_run
+/// use seis_io::mseed::{ReadOptions, Reader};
+/// let options = ReadOptions::new()
+///     .select("CI.*.--.BH?".parse()?)
+///     .window("2022-01-02T04:00:00Z".parse()?, "2022-01-02T04:20:00Z".parse()?);
+/// let contents = Reader::new(options).read("CI.HEC.mseed")?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ReadOptions {
+    /// What happens when bytes cannot be read. Default: [`Policy::Skip`].
+    pub policy: Policy,
+    /// How records become traces. Default: as libmseed 3 does it.
+    pub join: JoinOptions,
+    /// Channels that are wanted; all, if there is no pattern. Samples of others are not decoded.
+    pub select: Vec<IdPattern>,
+    /// Time span that is wanted. Samples of records outside it are not decoded; traces are trimmed
+    /// to it, to the nearest sample.
+    pub window: Option<(UtcTime, UtcTime)>,
+    /// Encoding of version-2 records that do not say (they have no blockette 1000). Default:
+    /// Steim-1, as libmseed and ObsPy assume.
+    pub default_encoding: Encoding,
+    /// Whether the checksums of version-3 records are verified. Default: yes.
+    pub check_crc: bool,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            policy: Policy::Skip,
+            join: JoinOptions::default(),
+            select: Vec::new(),
+            window: None,
+            default_encoding: Encoding::Steim1,
+            check_crc: true,
+        }
+    }
+}
+
+impl ReadOptions {
+    /// The defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With this policy for what cannot be read.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// With records joined in this way.
+    #[must_use]
+    pub fn join(mut self, join: JoinOptions) -> Self {
+        self.join = join;
+        self
+    }
+
+    /// Only channels that match this pattern, or one given before.
+    #[must_use]
+    pub fn select(mut self, pattern: IdPattern) -> Self {
+        self.select.push(pattern);
+        self
+    }
+
+    /// Only samples between these times, both inclusive.
+    #[must_use]
+    pub fn window(mut self, from: UtcTime, to: UtcTime) -> Self {
+        self.window = Some((from, to));
+        self
+    }
+
+    /// With this encoding for version-2 records without blockette 1000.
+    #[must_use]
+    pub fn default_encoding(mut self, encoding: Encoding) -> Self {
+        self.default_encoding = encoding;
+        self
+    }
+
+    /// With the checksums of version-3 records verified, or not.
+    #[must_use]
+    pub fn check_crc(mut self, check: bool) -> Self {
+        self.check_crc = check;
+        self
+    }
+
+    pub(crate) fn wants(&self, id: &SourceId) -> bool {
+        self.select.is_empty() || self.select.iter().any(|pattern| pattern.matches(id))
+    }
+
+    pub(crate) fn overlaps(&self, start: UtcTime, end: UtcTime) -> bool {
+        self.window.is_none_or(|(from, to)| end >= from && start <= to)
+    }
+}

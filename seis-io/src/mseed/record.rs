@@ -1,0 +1,327 @@
+//! One record: its header parsed, its samples decoded when they are asked for.
+
+use std::ops::Range;
+
+use seis_core::{SampleType, Samples, SamplingRate, SourceId, UtcTime};
+
+use super::signature::{SIGNATURE_BYTES, Signature, signature};
+use super::steim::Check;
+use super::window::{Halt, Window};
+use super::{ByteOrder, Encoding, RecordError, WarningKind, decode, v2, v3};
+
+/// How a record is to be parsed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ParseOptions {
+    /// Encoding of version-2 records that do not say (they have no blockette 1000).
+    pub(crate) default_encoding: Encoding,
+    /// Whether the checksum of version-3 records is verified.
+    pub(crate) check_crc: bool,
+    /// Length of the record before; that of the last one of a file, if it does not say.
+    pub(crate) len_before: Option<usize>,
+    /// Whether it is only tried if a record begins here.
+    pub(crate) searching: bool,
+    /// Longest record whose checksum is verified in a search.
+    pub(crate) longest_checked: usize,
+}
+
+impl Default for ParseOptions {
+    fn default() -> Self {
+        Self {
+            default_encoding: Encoding::Steim1,
+            check_crc: true,
+            len_before: None,
+            searching: false,
+            longest_checked: usize::MAX,
+        }
+    }
+}
+
+/// What the two versions have in common.
+#[derive(Debug, Clone)]
+pub(crate) struct Common {
+    pub(crate) len: usize,
+    pub(crate) id: SourceId,
+    pub(crate) start: UtcTime,
+    pub(crate) rate: SamplingRate,
+    pub(crate) count: u32,
+    pub(crate) encoding: Encoding,
+    pub(crate) order: ByteOrder,
+    pub(crate) payload: Range<usize>,
+    pub(crate) format: Format,
+    pub(crate) notes: Notes,
+}
+
+/// What only one version has.
+#[derive(Debug, Clone)]
+pub(crate) enum Format {
+    V2(v2::Header),
+    V3(v3::Header),
+}
+
+/// Oddities of a header that do not keep its data from being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Notes {
+    pub(crate) fraction_carried: bool,
+    pub(crate) code_bytes: bool,
+    pub(crate) blockette_chain: bool,
+    pub(crate) data_within_blockettes: bool,
+    pub(crate) actual_rate: bool,
+}
+
+impl Notes {
+    pub(crate) fn warnings(self) -> impl Iterator<Item = WarningKind> {
+        [
+            (self.fraction_carried, WarningKind::FractionCarried),
+            (self.code_bytes, WarningKind::CodeBytes),
+            (self.blockette_chain, WarningKind::BlocketteChain),
+            (self.data_within_blockettes, WarningKind::DataWithinBlockettes),
+            (self.actual_rate, WarningKind::ActualRate),
+        ]
+        .into_iter()
+        .filter_map(|(is, kind)| is.then_some(kind))
+    }
+
+    pub(crate) fn is_clean(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// Parses the record at the start of a window.
+pub(crate) fn parse(window: Window<'_>, options: &ParseOptions) -> Result<Common, Halt> {
+    let head = window.get(0, SIGNATURE_BYTES)?.unwrap_or(window.bytes);
+    match signature(head) {
+        Some(Signature::Version2) => v2::parse(window, options),
+        Some(Signature::Version3) => v3::parse(window, options),
+        _ if head.len() < SIGNATURE_BYTES => {
+            let (needed, found) = (SIGNATURE_BYTES as u64, head.len() as u64);
+            Err(RecordError::Truncated { needed, found }.into())
+        }
+        _ => Err(RecordError::NotARecord.into()),
+    }
+}
+
+/// A record of version 2 or 3, borrowed from the bytes it stands in.
+///
+/// The header is parsed and checked; the samples are decoded when they are asked for.
+///
+/// ```
+/// # use seis_core::{SamplingRate, Trace, UtcTime};
+/// # let rate = SamplingRate::from_hz(40.0)?;
+/// # let trace = Trace::new("CI.HEC..BHN".parse()?, UtcTime::EPOCH, rate, vec![1, 2, 3]);
+/// # let mut bytes = Vec::new();
+/// # seis_io::mseed::write_to(&mut bytes, [&trace], &Default::default())?;
+/// use seis_io::mseed::RecordView;
+/// let record = RecordView::parse(&bytes)?;
+/// assert_eq!(record.id().to_string(), "CI.HEC..BHN");
+/// assert_eq!(record.sample_count(), 3);
+/// assert_eq!(record.decode()?.as_i32(), Some(&[1, 2, 3][..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct RecordView<'a> {
+    bytes: &'a [u8],
+    offset: u64,
+    common: Common,
+}
+
+impl<'a> RecordView<'a> {
+    /// Parses the record at the start of some bytes, which may go on behind it.
+    ///
+    /// A version-2 record without blockette 1000 ends where the next record begins, and is taken
+    /// as Steim-1, as by libmseed. The checksum of a version-3 record is verified.
+    ///
+    /// # Errors
+    /// What is wrong with the record.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, RecordError> {
+        let window = Window::new(bytes, true);
+        match parse(window, &ParseOptions::default()) {
+            Ok(common) => Ok(Self::new(bytes, 0, common)),
+            Err(Halt::Bad(bad)) => Err(bad.reason),
+            // A complete window never asks for more.
+            Err(Halt::More(_)) => Err(RecordError::NotARecord),
+        }
+    }
+
+    /// A view of a record that was parsed at the start of `bytes`.
+    pub(crate) fn new(bytes: &'a [u8], offset: u64, common: Common) -> Self {
+        Self { bytes: bytes.get(..common.len).unwrap_or(bytes), offset, common }
+    }
+
+    /// Where the record starts in its source, in bytes.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Version of the format: 2 or 3.
+    #[must_use]
+    pub fn version(&self) -> u8 {
+        match self.common.format {
+            Format::V2(_) => 2,
+            Format::V3(_) => 3,
+        }
+    }
+
+    /// The channel.
+    #[must_use]
+    pub fn id(&self) -> SourceId {
+        self.common.id
+    }
+
+    /// Time of the first sample, with the time correction and the microseconds of blockette 1001.
+    #[must_use]
+    pub fn start(&self) -> UtcTime {
+        self.common.start
+    }
+
+    /// Time of the last sample; the start time of a record without samples.
+    #[must_use]
+    pub fn end(&self) -> UtcTime {
+        self.common.end()
+    }
+
+    /// Sampling rate: that of blockette 100 where there is one.
+    #[must_use]
+    pub fn rate(&self) -> SamplingRate {
+        self.common.rate
+    }
+
+    /// Number of samples, as the header claims.
+    #[must_use]
+    pub fn sample_count(&self) -> usize {
+        self.common.count as usize
+    }
+
+    /// How the samples are stored.
+    #[must_use]
+    pub fn encoding(&self) -> Encoding {
+        self.common.encoding
+    }
+
+    /// Type of the samples in memory; `None` if they cannot be decoded.
+    #[must_use]
+    pub fn sample_type(&self) -> Option<SampleType> {
+        self.common.encoding.sample_type()
+    }
+
+    /// Byte order of the samples.
+    #[must_use]
+    pub fn byte_order(&self) -> ByteOrder {
+        self.common.order
+    }
+
+    /// The stored samples, with whatever follows them in the record.
+    #[must_use]
+    pub fn payload(&self) -> &'a [u8] {
+        self.bytes.get(self.common.payload.clone()).unwrap_or_default()
+    }
+
+    /// Publication version: as it stands in version 3; R 1, D 2, Q 3, M 4 in version 2.
+    #[must_use]
+    pub fn publication_version(&self) -> u8 {
+        self.common.version()
+    }
+
+    /// What only a version-2 header has.
+    #[must_use]
+    pub fn v2(&self) -> Option<&v2::Header> {
+        match &self.common.format {
+            Format::V2(header) => Some(header),
+            Format::V3(_) => None,
+        }
+    }
+
+    /// What only a version-3 header has.
+    #[must_use]
+    pub fn v3(&self) -> Option<&v3::Header> {
+        match &self.common.format {
+            Format::V3(header) => Some(header),
+            Format::V2(_) => None,
+        }
+    }
+
+    /// The blockettes of a version-2 record, in order; none for version 3.
+    #[must_use]
+    pub fn blockettes(&self) -> v2::Blockettes<'a> {
+        match &self.common.format {
+            Format::V2(header) => v2::Blockettes::new(
+                self.bytes,
+                header.order,
+                header.first_blockette.into(),
+                header.data_offset.into(),
+            ),
+            Format::V3(_) => v2::Blockettes::new(&[], ByteOrder::Little, 0, 0),
+        }
+    }
+
+    /// The FDSN source identifier: as it stands in a version-3 record, made of the codes of a
+    /// version-2 record.
+    #[must_use]
+    pub fn fdsn_id(&self) -> String {
+        match &self.common.format {
+            Format::V2(_) => self.common.id.to_fdsn(),
+            Format::V3(header) => {
+                let bytes = self.bytes.get(header.id_range()).unwrap_or_default();
+                String::from_utf8_lossy(bytes).trim_end_matches('\0').to_owned()
+            }
+        }
+    }
+
+    /// The extra headers of a version-3 record, a JSON text; empty if there are none.
+    #[must_use]
+    pub fn extra_headers(&self) -> &'a [u8] {
+        match &self.common.format {
+            Format::V2(_) => &[],
+            Format::V3(header) => self.bytes.get(header.extra_range()).unwrap_or_default(),
+        }
+    }
+
+    /// Oddities of the header.
+    pub fn warnings(&self) -> impl Iterator<Item = WarningKind> + use<> {
+        self.common.notes.warnings()
+    }
+
+    /// The samples, in a new vector.
+    ///
+    /// # Errors
+    /// As [`decode_into`](Self::decode_into).
+    pub fn decode(&self) -> Result<Samples, RecordError> {
+        let mut samples = decode::empty_samples(self.common.encoding);
+        self.decode_into(&mut samples)?;
+        Ok(samples)
+    }
+
+    /// Appends the samples to those of the caller, which must be of the same type.
+    ///
+    /// For the Steim encodings the result tells whether the last sample is the one that the record
+    /// announces (see [`Check`]). The samples are given in either case.
+    ///
+    /// # Errors
+    /// An encoding that cannot be decoded, more samples than the payload holds, illegal Steim
+    /// codes, or samples of another type; `out` is then as it was.
+    pub fn decode_into(&self, out: &mut Samples) -> Result<Option<Check>, RecordError> {
+        let common = &self.common;
+        decode::append(common.encoding, common.order, self.payload(), self.sample_count(), out)
+    }
+}
+
+impl Common {
+    /// Publication version.
+    pub(crate) fn version(&self) -> u8 {
+        match &self.format {
+            Format::V2(header) => header.quality.publication_version(),
+            Format::V3(header) => header.publication_version,
+        }
+    }
+
+    /// Time of the last sample.
+    pub(crate) fn end(&self) -> UtcTime {
+        self.start + self.rate.offset_of(i64::from(self.count).saturating_sub(1).max(0))
+    }
+}

@@ -1,0 +1,268 @@
+//! Finds records one after the other: the engine below all readers.
+//!
+//! It sees a window of the source and says what stands at its start. It holds no data and does no
+//! I/O; what it says never depends on how much of the source has arrived (see [`Window`]).
+
+use seis_core::SourceId;
+
+use super::record::{self, Common, ParseOptions};
+use super::signature::{SIGNATURE_BYTES, Signature, signature};
+use super::window::{Bad, Halt, More, Window};
+use super::{Encoding, RecordError};
+
+/// What stands at the start of a window.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "records are the rule, and boxes would be allocated")]
+pub(crate) enum Step {
+    /// A data record.
+    Record(Common),
+    /// A control record of a full SEED volume.
+    Control { len: usize },
+    /// Noise, or blanks between records.
+    Noise { len: usize },
+    /// Bytes that cannot be read. Without a reason they belong to the stretch before.
+    Bad { len: usize, reason: Option<(RecordError, Option<SourceId>)> },
+    /// Nothing any more.
+    End,
+}
+
+impl Step {
+    /// Bytes that the step takes.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Record(common) => common.len,
+            Self::Control { len } | Self::Noise { len } | Self::Bad { len, .. } => *len,
+            Self::End => 0,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// At the start of a record, or of something else that is known.
+    InStep,
+    /// Within noise.
+    Noise,
+    /// Searching for the next record, byte by byte.
+    Lost,
+}
+
+/// Finds records one after the other.
+#[derive(Debug, Clone)]
+pub(crate) struct Scanner {
+    options: ParseOptions,
+    state: State,
+    /// Bytes of the source before the window.
+    position: u64,
+    /// Bytes over which checksums were computed in searches, in vain.
+    in_vain: u64,
+}
+
+/// Control records are this long or a multiple.
+const CONTROL_STEP: usize = 128;
+/// Longest control record that is searched for the end of.
+const MAX_CONTROL: usize = 1 << 16;
+
+impl Scanner {
+    pub(crate) fn new(default_encoding: Encoding, check_crc: bool) -> Self {
+        Self {
+            options: ParseOptions { default_encoding, check_crc, ..ParseOptions::default() },
+            state: State::InStep,
+            position: 0,
+            in_vain: 0,
+        }
+    }
+
+    /// What stands at the start of the window. The next window must begin as many bytes further
+    /// on as the step is long.
+    ///
+    /// # Errors
+    /// [`More`]: nothing can be said before more of the source is there.
+    pub(crate) fn step(&mut self, window: Window<'_>) -> Result<Step, More> {
+        let step = match self.state {
+            State::InStep => self.in_step(window)?,
+            State::Noise => self.noise(window)?,
+            State::Lost => self.search(window, 0, None)?,
+        };
+        self.position += step.len() as u64;
+        Ok(step)
+    }
+
+    fn in_step(&mut self, window: Window<'_>) -> Result<Step, More> {
+        if window.bytes.is_empty() {
+            return if window.complete { Ok(Step::End) } else { Err(window.more(1)) };
+        }
+        let head = window.get(0, SIGNATURE_BYTES)?.unwrap_or(window.bytes);
+        match signature(head) {
+            Some(Signature::Control) => self.control(window, head),
+            Some(Signature::Noise) => {
+                // The sequence number; the blanks are left to the next step.
+                self.state = State::Noise;
+                Ok(Step::Noise { len: 6 })
+            }
+            _ => match record::parse(window, &self.options) {
+                Ok(common) => {
+                    self.options.len_before = Some(common.len);
+                    Ok(Step::Record(common))
+                }
+                Err(Halt::More(more)) => Err(more),
+                Err(Halt::Bad(bad)) => self.bad(window, bad),
+            },
+        }
+    }
+
+    /// A bad record: passed over as a whole if something known stands behind it.
+    fn bad(&mut self, window: Window<'_>, bad: Bad) -> Result<Step, More> {
+        let Bad { reason, len, id } = bad;
+        if let Some(len) = len {
+            let known_behind = match window.get(len, SIGNATURE_BYTES)? {
+                Some(head) => signature(head).is_some(),
+                None => window.bytes.len() == len,
+            };
+            if known_behind {
+                return Ok(Step::Bad { len, reason: Some((reason, id)) });
+            }
+        }
+        self.search(window, 1, Some((reason, id)))
+    }
+
+    /// Searches for the next record from some byte on.
+    fn search(
+        &mut self,
+        window: Window<'_>,
+        from: usize,
+        reason: Option<(RecordError, Option<SourceId>)>,
+    ) -> Result<Step, More> {
+        self.state = State::Lost;
+        let mut at = from;
+        loop {
+            let Some(head) = window.bytes.get(at..).and_then(|rest| rest.get(..SIGNATURE_BYTES))
+            else {
+                if window.complete {
+                    self.state = State::InStep;
+                    let len = window.bytes.len();
+                    return Ok(if len == 0 { Step::End } else { Step::Bad { len, reason } });
+                }
+                // All before `at` is certain.
+                return if at > 0 {
+                    Ok(Step::Bad { len: at, reason })
+                } else {
+                    Err(window.more(SIGNATURE_BYTES))
+                };
+            };
+            match self.begins(window.from(at), at, head) {
+                Ok(true) => {
+                    self.state = State::InStep;
+                    return if at > 0 {
+                        Ok(Step::Bad { len: at, reason })
+                    } else {
+                        self.in_step(window)
+                    };
+                }
+                Ok(false) => at += 1,
+                Err(_) if at > 0 => return Ok(Step::Bad { len: at, reason }),
+                Err(more) => return Err(more),
+            }
+        }
+    }
+
+    /// Whether something known begins in the middle of what is not: a record whose header is right
+    /// in all respects and that is whole, a control record or noise.
+    fn begins(&mut self, window: Window<'_>, at: usize, head: &[u8]) -> Result<bool, More> {
+        match signature(head) {
+            None => Ok(false),
+            Some(Signature::Noise) => Ok(true),
+            Some(Signature::Control) => Ok(is_surely_control(head)),
+            Some(Signature::Version2 | Signature::Version3) => {
+                let position = self.position + at as u64;
+                // False starts with long records and wrong checksums must not add up.
+                let patient = self.in_vain <= (1 << 22) + 4 * position;
+                let options = ParseOptions {
+                    searching: true,
+                    longest_checked: if patient { usize::MAX } else { 4096 },
+                    len_before: None,
+                    ..self.options
+                };
+                match record::parse(window, &options) {
+                    Ok(_) => Ok(true),
+                    Err(Halt::More(more)) => Err(more),
+                    Err(Halt::Bad(Bad { reason: RecordError::Crc { .. }, len, .. })) => {
+                        self.in_vain += len.unwrap_or(0) as u64;
+                        Ok(false)
+                    }
+                    Err(Halt::Bad(_)) => Ok(false),
+                }
+            }
+        }
+    }
+
+    /// A control record: as long as blockette 5, 8 or 10 says, or up to the next header.
+    fn control(&self, window: Window<'_>, head: &[u8]) -> Result<Step, More> {
+        let ends = |len: usize| -> Result<Option<bool>, More> {
+            Ok(window.get(len, SIGNATURE_BYTES)?.map(|next| match signature(next) {
+                Some(Signature::Version2 | Signature::Version3) => true,
+                Some(Signature::Control) => is_surely_control(next),
+                // Control records are filled up with blanks.
+                Some(Signature::Noise) | None => false,
+            }))
+        };
+        if let Some(len) = volume_record_len(head) {
+            if ends(len)? == Some(true) || window.bytes.len() == len {
+                return Ok(Step::Control { len });
+            }
+        }
+        for len in (CONTROL_STEP..=MAX_CONTROL).step_by(CONTROL_STEP) {
+            match ends(len)? {
+                Some(true) => return Ok(Step::Control { len }),
+                Some(false) => {}
+                // The end of the data is the end of the record.
+                None => return Ok(Step::Control { len: window.bytes.len() }),
+            }
+        }
+        Ok(Step::Control { len: CONTROL_STEP.min(window.bytes.len()) })
+    }
+
+    /// Blanks up to the next thing that is known. Its sequence number may begin with blanks.
+    fn noise(&mut self, window: Window<'_>) -> Result<Step, More> {
+        let blanks = window.bytes.iter().take_while(|b| **b == b' ').count();
+        if blanks == window.bytes.len() && !window.complete {
+            return if blanks > 6 {
+                Ok(Step::Noise { len: blanks - 6 })
+            } else {
+                Err(window.more(blanks + 1))
+            };
+        }
+        let mut end = blanks;
+        for at in blanks.saturating_sub(6)..=blanks {
+            let Some(head) = window.get(at, SIGNATURE_BYTES)? else { break };
+            if signature(head).is_some() {
+                end = at;
+                break;
+            }
+        }
+        self.state = State::InStep;
+        if end > 0 { Ok(Step::Noise { len: end }) } else { self.in_step(window) }
+    }
+}
+
+/// Whether a control header has a blockette type where it should, or is a continuation.
+fn is_surely_control(head: &[u8]) -> bool {
+    match head {
+        [_, _, _, _, _, _, _, flag, blockette @ ..] => {
+            *flag == b'*'
+                || blockette.get(..3).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
+        }
+        _ => false,
+    }
+}
+
+/// Record length of a volume: blockettes 5, 8 and 10 have it as a power of two, behind type (3
+/// characters), length (4) and version (4).
+fn volume_record_len(head: &[u8]) -> Option<usize> {
+    if head.get(6) != Some(&b'V') || !matches!(head.get(8..11), Some(b"005" | b"008" | b"010")) {
+        return None;
+    }
+    let text = std::str::from_utf8(head.get(19..21)?).ok()?;
+    let exponent: u32 = text.trim().parse().ok()?;
+    (8..=16).contains(&exponent).then(|| 1 << exponent)
+}

@@ -1,0 +1,13 @@
+//! miniSEED 2: the fixed section of the data header, and blockettes.
+
+mod blockettes;
+mod codes;
+mod header;
+mod length;
+
+pub use blockettes::{Blockette, Blockettes};
+pub use header::{Header, Quality};
+
+pub(crate) use header::parse;
+#[cfg(test)]
+pub(crate) use header::nominal_rate;

@@ -1,0 +1,156 @@
+//! The header of a version-3 record, little-endian throughout:
+//!
+//! | byte | field | byte | field |
+//! |---|---|---|---|
+//! | 0–1 | `MS` | 16–23 | rate in Hz, or minus the period in s |
+//! | 2 | 3 | 24–27 | number of samples |
+//! | 3 | flags | 28–31 | CRC-32C |
+//! | 4–7 | nanosecond | 32 | publication version |
+//! | 8–9 | year | 33 | length of the source identifier |
+//! | 10–11 | day of the year | 34–35 | length of the extra headers |
+//! | 12–14 | hour, minute, second | 36–39 | length of the payload |
+//! | 15 | encoding | 40– | identifier, extra headers, payload |
+
+use seis_core::{SamplingRate, SourceId, UtcTime};
+
+use super::crc;
+use crate::mseed::record::{Common, Format, Notes, ParseOptions};
+use crate::mseed::window::{Bad, Halt, Window};
+use crate::mseed::{ByteOrder, Encoding, RecordError};
+
+const FIXED_BYTES: usize = 40;
+
+/// Longest record that is read, as libmseed 3 has it.
+pub(crate) const MAX_RECORD: u64 = 10 << 20;
+
+/// What a version-3 header says besides what all records say.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Header {
+    /// Flags. Bit 0: calibration signals; bit 1: time tag questionable; bit 2: clock locked.
+    pub flags: u8,
+    /// Version of the publication; higher ones replace lower ones.
+    pub publication_version: u8,
+    /// Rate in Hz if positive, minus the period in seconds if negative.
+    pub rate_or_period: f64,
+    /// Checksum as the header has it.
+    pub crc: u32,
+    /// Length of the source identifier, which stands at byte 40.
+    pub(crate) id_len: u8,
+    /// Length of the extra headers, which stand behind it.
+    pub(crate) extra_len: u16,
+}
+
+impl Header {
+    /// The source identifier in the bytes of the record.
+    pub(crate) fn id_range(&self) -> std::ops::Range<usize> {
+        FIXED_BYTES..FIXED_BYTES + usize::from(self.id_len)
+    }
+
+    /// The extra headers in the bytes of the record.
+    pub(crate) fn extra_range(&self) -> std::ops::Range<usize> {
+        let start = self.id_range().end;
+        start..start + usize::from(self.extra_len)
+    }
+}
+
+/// Parses the header; the whole record must be there, and its checksum right if that is asked for.
+pub(crate) fn parse(window: Window<'_>, options: &ParseOptions) -> Result<Common, Halt> {
+    let truncated = |needed: u64| {
+        let found = window.bytes.len() as u64;
+        RecordError::Truncated { needed, found }
+    };
+    let head = match window.get(0, FIXED_BYTES)?.and_then(|h| <&[u8; FIXED_BYTES]>::try_from(h).ok())
+    {
+        Some(head) => head,
+        None => return Err(truncated(FIXED_BYTES as u64).into()),
+    };
+    let u16_at = |at: usize| u16::from_le_bytes([head[at], head[at + 1]]);
+    let u32_at =
+        |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+    let mut rate_bytes = [0; 8];
+    rate_bytes.copy_from_slice(&head[16..24]);
+    let header = Header {
+        flags: head[3],
+        publication_version: head[32],
+        rate_or_period: f64::from_le_bytes(rate_bytes),
+        crc: u32_at(crc::CRC_AT),
+        id_len: head[33],
+        extra_len: u16_at(34),
+    };
+    let payload_start = header.extra_range().end;
+    let claimed = payload_start as u64 + u64::from(u32_at(36));
+    let len = match usize::try_from(claimed) {
+        Ok(len) if claimed <= MAX_RECORD => len,
+        _ => {
+            let (min, max) = (FIXED_BYTES as u64, MAX_RECORD);
+            return Err(RecordError::Length { found: claimed, min, max }.into());
+        }
+    };
+    // Not in a search: a checksum over megabytes at each of many false starts would never end.
+    if options.searching && len > options.longest_checked {
+        return Err(RecordError::NotARecord.into());
+    }
+    let Some(record) = window.get(0, len)? else {
+        return Err(truncated(claimed).into());
+    };
+    let id = id(record.get(header.id_range()).unwrap_or_default());
+    let named = id.as_ref().ok().copied();
+    let fail = |reason: RecordError| Halt::Bad(Bad { reason, len: Some(len), id: named });
+
+    if options.check_crc {
+        let computed = crc::of_record(record);
+        if computed != header.crc {
+            return Err(fail(RecordError::Crc { stored: header.crc, computed }));
+        }
+    }
+    let id = id.map_err(|e| fail(RecordError::Id(e)))?;
+    let field = |field: &'static str, at: usize, found: String, expected: &'static str| {
+        fail(RecordError::Field { field, at, found, expected })
+    };
+    let (year, day, nanosecond) = (u16_at(8), u16_at(10), u32_at(4));
+    let start = i16::try_from(year)
+        .ok()
+        .and_then(|year| {
+            UtcTime::from_ordinal(year, day, (head[12], head[13], head[14]), nanosecond).ok()
+        })
+        .ok_or_else(|| {
+            let found = format!(
+                "{year}-{day:03}T{:02}:{:02}:{:02}.{nanosecond:09}",
+                head[12], head[13], head[14]
+            );
+            field("start time", 4, found, "a year, a day that it has, and a time of day")
+        })?;
+    let rate = if header.rate_or_period < 0.0 {
+        SamplingRate::from_interval_s(-header.rate_or_period)
+    } else {
+        SamplingRate::from_hz(header.rate_or_period)
+    }
+    .map_err(|_| {
+        let found = header.rate_or_period.to_string();
+        field("sampling rate", 16, found, "a rate, or minus a period, from 1e-9 to 1e9")
+    })?;
+    let encoding = Encoding::from_code(head[15]);
+    Ok(Common {
+        len,
+        id,
+        start,
+        rate,
+        count: u32_at(24),
+        encoding,
+        // Everything is little-endian but the Steim frames.
+        order: if encoding.is_steim() { ByteOrder::Big } else { ByteOrder::Little },
+        payload: payload_start..len,
+        format: Format::V3(header),
+        notes: Notes::default(),
+    })
+}
+
+/// The codes that an identifier stands for.
+fn id(bytes: &[u8]) -> Result<SourceId, seis_core::Error> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.trim_end_matches('\0'),
+        Err(_) => return bytes.escape_ascii().to_string().parse(),
+    };
+    SourceId::from_fdsn(text)
+}

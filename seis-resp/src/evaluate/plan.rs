@@ -1,0 +1,393 @@
+//! From a response and options to something that can be evaluated quickly.
+
+use std::f64::consts::TAU;
+
+use seis_core::{Complex64, GroundMotion};
+
+use super::chain::{self, Conversion};
+use super::error::EvaluateError;
+use super::lanes::{ComplexLanes, LANES, Lanes};
+use super::options::{EvaluationOptions, GainSource, ListRange};
+use super::stage::{Context, output_rate_hz};
+use super::transfer::Transfer;
+use super::trig::sin_cos;
+use super::warning::EvaluationWarning;
+use crate::{FilterKind, Response, Sensitivity, Stage};
+
+/// A response made ready for evaluation: units, normalisation and the order of stages are settled,
+/// and what is doubtful is listed.
+///
+/// T(f) = S (iω)ⁿ e^{iωd} Π Gᵢ nᵢ Hᵢ(f), in output units (counts) per SI unit of the quantity, with
+/// time dependence e^{+iωt}: the rules of evalresp 3.3.3 as ObsPy 1.5.1 applies them. See
+/// [`EvaluationOptions`] for the places where the default is different, and why.
+///
+/// Evaluation does not allocate, and what it gives for one frequency does not depend on the others:
+/// a list may be cut in any way.
+///
+/// ```
+/// use seis_core::GroundMotion;
+/// use seis_resp::{EvaluationOptions, Gain, Response, Stage, Filter, FilterKind, PolesZeros};
+/// # use seis_resp::{PzDomain, UnitName};
+/// # use seis_core::Complex64;
+/// # let filter = Filter {
+/// #     input_units: Some(UnitName::new("M/S")), output_units: Some(UnitName::new("V")),
+/// #     name: None, resource_id: None, description: None,
+/// #     kind: FilterKind::PolesZeros(PolesZeros {
+/// #         domain: PzDomain::LaplaceRadians, normalization_factor: 1.0,
+/// #         normalization_frequency_hz: 1.0,
+/// #         zeros: vec![Complex64::new(0.0, 0.0); 2],
+/// #         poles: vec![Complex64::new(-4.4, 4.4), Complex64::new(-4.4, -4.4)],
+/// #     }),
+/// # };
+/// # let gain = Some(Gain { value: 28.0, frequency_hz: Some(10.0) });
+/// # let geophone = Stage { number: 1, filter: Some(filter), gain, ..Stage::default() };
+/// # let response = Response { stages: vec![geophone], ..Response::default() };
+/// let plan = response.plan(GroundMotion::Velocity, &EvaluationOptions::default())?;
+/// let frequencies_hz = [0.1, 1.0, 10.0];
+/// let mut out = [Complex64::default(); 3];
+/// plan.eval_into(&frequencies_hz, &mut out)?;
+/// assert!((out[2].norm() - 28.0).abs() < 1e-12);
+/// # Ok::<(), seis_resp::EvaluateError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct EvaluationPlan {
+    quantity: GroundMotion,
+    factors: Vec<Transfer>,
+    scale: f64,
+    /// Power of iω.
+    order: i32,
+    /// d in e^{iωd}.
+    advance_s: f64,
+    list_band_hz: Option<(f64, f64)>,
+    list_range: ListRange,
+    sensitivity: (f64, f64),
+    warnings: Vec<EvaluationWarning>,
+}
+
+impl Response {
+    /// Prepares the evaluation in a quantity.
+    ///
+    /// # Errors
+    /// [`EvaluateError`], naming stage and rule, when the response cannot be evaluated or does not
+    /// measure the quantity.
+    pub fn plan(
+        &self,
+        quantity: GroundMotion,
+        options: &EvaluationOptions,
+    ) -> Result<EvaluationPlan, EvaluateError> {
+        let (all, stage_zero) = sorted_stages(self)?;
+        let selected: Vec<usize> =
+            (0..all.len()).filter(|i| options.includes(all[*i].number)).collect();
+        let Some(first) = selected.first().copied() else {
+            return Err(EvaluateError::NoStageInRange {
+                first: options.first_stage.unwrap_or(0),
+                last: options.last_stage.unwrap_or(u32::MAX),
+                present: all.iter().map(|s| s.number).collect(),
+            });
+        };
+        let sensitivity = self.sensitivity.as_ref().or(stage_zero.as_ref());
+        let taking_part: Vec<&Stage> = selected.iter().map(|i| all[*i]).collect();
+        let sensitivity_frequency_hz = sensitivity_frequency(sensitivity, &taking_part)?;
+
+        let mut warnings = Vec::new();
+        let conversion =
+            chain::conversion(self, &all, first, quantity, options, &mut warnings)?;
+        chain::check(&taking_part, options.unit_chain, &mut warnings)?;
+        let nyquist_hz = all.iter().rev().find_map(|s| output_rate_hz(s)).map(|hz| hz / 2.0);
+        let context = Context {
+            options,
+            stages: &all,
+            sensitivity,
+            sensitivity_frequency_hz,
+            nyquist_hz,
+        };
+        let mut builder = Builder::new(conversion);
+        for position in &selected {
+            builder.add(context.plan(*position, &mut warnings)?);
+        }
+        if options.gain == GainSource::Sensitivity {
+            let sensitivity = sensitivity.ok_or(EvaluateError::MissingSensitivity)?;
+            builder.scale *= sensitivity.value;
+        }
+        if let (Some(sensitivity), true) = (sensitivity, selected.len() == all.len()) {
+            let warning = mismatch(sensitivity.value, builder.gain, sensitivity_frequency_hz);
+            warnings.extend(warning);
+        }
+        let computed = (sensitivity_frequency_hz, builder.gain);
+        Ok(builder.finish(quantity, options.list_range, computed, warnings))
+    }
+}
+
+/// The stages by number. Stage 0, which old files use for the sensitivity, is given apart.
+fn sorted_stages(
+    response: &Response,
+) -> Result<(Vec<&Stage>, Option<Sensitivity>), EvaluateError> {
+    let mut all: Vec<&Stage> = response.stages.iter().filter(|s| s.number != 0).collect();
+    all.sort_by_key(|s| s.number);
+    if all.is_empty() {
+        return Err(EvaluateError::NoStages {
+            has_sensitivity: response.sensitivity.is_some(),
+            has_polynomial: response.polynomial.is_some(),
+        });
+    }
+    if let Some(pair) = all.windows(2).find(|p| p[0].number == p[1].number) {
+        return Err(EvaluateError::DuplicateStage { stage: pair[0].number });
+    }
+    let stage_zero = response.stages.iter().find(|s| s.number == 0).and_then(|s| s.gain);
+    let sensitivity = stage_zero.map(|gain| Sensitivity {
+        value: gain.value,
+        frequency_hz: gain.frequency_hz,
+        input_units: None,
+        output_units: None,
+        band: None,
+    });
+    Ok((all, sensitivity))
+}
+
+/// The frequency to which evalresp transfers all gains: that of the sensitivity, or 0 if it has
+/// none; without a sensitivity the last gain frequency that is not 0, or 0.
+fn sensitivity_frequency(
+    sensitivity: Option<&Sensitivity>,
+    stages: &[&Stage],
+) -> Result<f64, EvaluateError> {
+    if let Some(sensitivity) = sensitivity {
+        let frequency_hz = sensitivity.frequency_hz.unwrap_or(0.0);
+        for (field, found) in
+            [("the sensitivity", sensitivity.value), ("its frequency", frequency_hz)]
+        {
+            if !found.is_finite() {
+                return Err(EvaluateError::NotFinite { stage: 0, field, found });
+            }
+        }
+        if sensitivity.value == 0.0 {
+            return Err(EvaluateError::ZeroGain { stage: 0 });
+        }
+        return Ok(frequency_hz);
+    }
+    let gain_frequency = |stage: &&Stage| {
+        // ObsPy hands a polynomial over as a gain in the middle of its frequency bounds.
+        let polynomial = match stage.filter.as_ref().map(|f| &f.kind) {
+            Some(FilterKind::Polynomial(p)) => p.frequency_bounds_hz.map(|(a, b)| (a + b) / 2.0),
+            _ => None,
+        };
+        let gain = stage.gain.and_then(|g| g.frequency_hz);
+        [gain, polynomial].into_iter().flatten().find(|hz| *hz != 0.0 && hz.is_finite())
+    };
+    Ok(stages.iter().rev().find_map(gain_frequency).unwrap_or(0.0))
+}
+
+/// evalresp warns from 5 % on.
+fn mismatch(reported: f64, computed: f64, frequency_hz: f64) -> Option<EvaluationWarning> {
+    let difference = ((reported - computed) / reported).abs();
+    (difference >= 0.05).then_some(EvaluationWarning::SensitivityMismatch {
+        reported,
+        computed,
+        frequency_hz,
+    })
+}
+
+/// Gathers what the stages contribute.
+struct Builder {
+    factors: Vec<Transfer>,
+    scale: f64,
+    gain: f64,
+    order: i32,
+    advance_s: f64,
+}
+
+impl Builder {
+    fn new(conversion: Conversion) -> Self {
+        let Conversion { order, scale } = conversion;
+        Self { factors: Vec::new(), scale, gain: 1.0, order, advance_s: 0.0 }
+    }
+
+    fn add(&mut self, stage: super::stage::PlannedStage) {
+        self.factors.extend(stage.transfer);
+        self.scale *= stage.scale;
+        self.gain *= stage.gain_at_sensitivity;
+        self.advance_s += stage.advance_s;
+    }
+
+    fn finish(
+        self,
+        quantity: GroundMotion,
+        list_range: ListRange,
+        sensitivity: (f64, f64),
+        warnings: Vec<EvaluationWarning>,
+    ) -> EvaluationPlan {
+        let lists = self.factors.iter().filter_map(|factor| match factor {
+            Transfer::List(list) => Some(list.band_hz()),
+            _ => None,
+        });
+        let list_band_hz = lists.reduce(|a, b| (a.0.max(b.0), a.1.min(b.1)));
+        EvaluationPlan {
+            quantity,
+            factors: self.factors,
+            scale: self.scale,
+            order: self.order,
+            advance_s: self.advance_s,
+            list_band_hz,
+            list_range,
+            sensitivity,
+            warnings,
+        }
+    }
+}
+
+impl EvaluationPlan {
+    /// The response at each frequency in Hz. Negative frequencies give the conjugate.
+    ///
+    /// Where the plan divides by iω, 0 Hz gives 0; so does a pole that is hit exactly, both as in
+    /// evalresp 3.3.3.
+    ///
+    /// # Errors
+    /// [`EvaluateError::Length`] if the slices differ in length, and
+    /// [`EvaluateError::OutsideList`] with [`ListRange::Refuse`].
+    pub fn eval_into(
+        &self,
+        frequencies_hz: &[f64],
+        out: &mut [Complex64],
+    ) -> Result<(), EvaluateError> {
+        if frequencies_hz.len() != out.len() {
+            return Err(EvaluateError::Length {
+                frequencies: frequencies_hz.len(),
+                results: out.len(),
+            });
+        }
+        for f in frequencies_hz {
+            self.check_range(*f)?;
+        }
+        for (frequencies_hz, out) in frequencies_hz.chunks(LANES).zip(out.chunks_mut(LANES)) {
+            let mut block = [0.0; LANES];
+            block[..frequencies_hz.len()].copy_from_slice(frequencies_hz);
+            self.store(&block, out);
+        }
+        Ok(())
+    }
+
+    /// The response at `first_bin`, `first_bin + 1`, … times `bin_width_hz`, as an FFT needs it:
+    /// [`eval_into`](Self::eval_into) without a list of frequencies.
+    ///
+    /// # Errors
+    /// [`EvaluateError::OutsideList`] with [`ListRange::Refuse`].
+    pub fn eval_grid_into(
+        &self,
+        first_bin: usize,
+        bin_width_hz: f64,
+        out: &mut [Complex64],
+    ) -> Result<(), EvaluateError> {
+        let frequency = |bin: usize| bin as f64 * bin_width_hz;
+        if !out.is_empty() {
+            self.check_range(frequency(first_bin))?;
+            self.check_range(frequency(first_bin + out.len() - 1))?;
+        }
+        for (i, out) in out.chunks_mut(LANES).enumerate() {
+            let block = std::array::from_fn(|l| frequency(first_bin + i * LANES + l));
+            self.store(&block, out);
+        }
+        Ok(())
+    }
+
+    /// The response at one frequency in Hz.
+    ///
+    /// # Errors
+    /// [`EvaluateError::OutsideList`] with [`ListRange::Refuse`].
+    pub fn at(&self, frequency_hz: f64) -> Result<Complex64, EvaluateError> {
+        self.check_range(frequency_hz)?;
+        Ok(self.block(&[frequency_hz; LANES]).get(0))
+    }
+
+    /// The quantity that was planned for.
+    #[must_use]
+    pub fn quantity(&self) -> GroundMotion {
+        self.quantity
+    }
+
+    /// What is doubtful about the response.
+    #[must_use]
+    pub fn warnings(&self) -> &[EvaluationWarning] {
+        &self.warnings
+    }
+
+    /// The product of all gains of the stages, each transferred to the frequency (in Hz) that is
+    /// given beside it: what the sensitivity in the file should be. In the instrument's own units.
+    #[must_use]
+    pub fn product_of_gains(&self) -> (f64, f64) {
+        let (frequency_hz, gain) = self.sensitivity;
+        (gain, frequency_hz)
+    }
+
+    /// The frequencies in Hz that all response lists cover; `None` if there is no list.
+    #[must_use]
+    pub fn list_band_hz(&self) -> Option<(f64, f64)> {
+        self.list_band_hz
+    }
+
+    /// A warning if the frequencies from the first to the last (in Hz) go beyond a response list.
+    #[must_use]
+    pub fn extrapolation(&self, first_hz: f64, last_hz: f64) -> Option<EvaluationWarning> {
+        let (list_first_hz, list_last_hz) = self.list_band_hz?;
+        (first_hz < list_first_hz || last_hz > list_last_hz).then_some(
+            EvaluationWarning::ListExtrapolated { first_hz, last_hz, list_first_hz, list_last_hz },
+        )
+    }
+
+    fn check_range(&self, frequency_hz: f64) -> Result<(), EvaluateError> {
+        match (self.list_range, self.list_band_hz) {
+            (ListRange::Refuse, Some((first_hz, last_hz)))
+                if !(first_hz..=last_hz).contains(&frequency_hz) =>
+            {
+                Err(EvaluateError::OutsideList { frequency_hz, first_hz, last_hz })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    #[inline(always)]
+    fn store(&self, frequency_hz: &Lanes, out: &mut [Complex64]) {
+        let value = self.block(frequency_hz);
+        for (l, out) in out.iter_mut().enumerate() {
+            *out = value.get(l);
+        }
+    }
+
+    #[inline(always)]
+    fn block(&self, frequency_hz: &Lanes) -> ComplexLanes {
+        let mut value = ComplexLanes::ONE;
+        for factor in &self.factors {
+            factor.multiply(frequency_hz, &mut value);
+        }
+        let omega = frequency_hz.map(|f| TAU * f);
+        if self.advance_s != 0.0 {
+            let (im, re) = sin_cos(&omega.map(|w| w * self.advance_s));
+            value.multiply(&ComplexLanes { re, im });
+        }
+        value.scale(&[self.scale; LANES]);
+        convert(self.order, &omega, &mut value);
+        value
+    }
+}
+
+/// `value *= (iω)^order`, and 0 at ω = 0 for a negative order.
+#[inline(always)]
+fn convert(order: i32, omega: &Lanes, value: &mut ComplexLanes) {
+    let quarter_turn = |value: &mut ComplexLanes, sign: f64| {
+        for l in 0..LANES {
+            (value.re[l], value.im[l]) = (-sign * value.im[l], sign * value.re[l]);
+        }
+    };
+    let inverse = |w: f64| if w == 0.0 { 0.0 } else { 1.0 / w };
+    match order {
+        1 => {
+            quarter_turn(value, 1.0);
+            value.scale(omega);
+        }
+        2 => value.scale(&omega.map(|w| -w * w)),
+        -1 => {
+            quarter_turn(value, -1.0);
+            value.scale(&omega.map(inverse));
+        }
+        -2 => value.scale(&omega.map(|w| -inverse(w) * inverse(w))),
+        _ => {}
+    }
+}

@@ -1,0 +1,85 @@
+//! Poles and zeros, of s and of z.
+
+use std::f64::consts::TAU;
+
+use seis_core::Complex64;
+
+use super::lanes::{ComplexLanes, LANES, Lanes};
+use super::trig::sin_cos;
+use crate::{PolesZeros, PzDomain};
+
+/// Π(v − zero) / Π(v − pole), without the normalisation factor; v is iω, if or e^{iωτ}.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Rational {
+    variable: Variable,
+    zeros: Vec<Complex64>,
+    poles: Vec<Complex64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Variable {
+    /// s = iω.
+    Radians,
+    /// s = if. evalresp does not convert to radians, so poles in Hz go with an A0 in Hz.
+    Hertz,
+    /// z = e^{iωτ}, with the sample interval τ in seconds.
+    Z(f64),
+}
+
+impl Rational {
+    /// `sample_interval_s` is used by digital filters only.
+    pub(super) fn new(filter: &PolesZeros, sample_interval_s: f64) -> Self {
+        Self {
+            variable: match filter.domain {
+                PzDomain::LaplaceRadians => Variable::Radians,
+                PzDomain::LaplaceHertz => Variable::Hertz,
+                PzDomain::DigitalZ => Variable::Z(sample_interval_s),
+            },
+            zeros: filter.zeros.clone(),
+            poles: filter.poles.clone(),
+        }
+    }
+
+    /// `value *= H(f)`. A pole that is hit gives 0.
+    #[inline(always)]
+    pub(super) fn multiply(&self, frequency_hz: &Lanes, value: &mut ComplexLanes) {
+        match self.variable {
+            Variable::Radians => self.on_axis(&frequency_hz.map(|f| TAU * f), value),
+            Variable::Hertz => self.on_axis(frequency_hz, value),
+            Variable::Z(tau) => self.on_circle(&frequency_hz.map(|f| TAU * f * tau), value),
+        }
+    }
+
+    /// v = i·`height`.
+    fn on_axis(&self, height: &Lanes, value: &mut ComplexLanes) {
+        for zero in &self.zeros {
+            value.multiply_by(-zero.re, &height.map(|h| h - zero.im));
+        }
+        let mut divisor = ComplexLanes::ONE;
+        for pole in &self.poles {
+            divisor.multiply_by(-pole.re, &height.map(|h| h - pole.im));
+        }
+        value.divide(&divisor);
+    }
+
+    /// v = e^{i·`angle`}.
+    fn on_circle(&self, angle: &Lanes, value: &mut ComplexLanes) {
+        let (im, re) = sin_cos(angle);
+        let difference = |root: &Complex64| {
+            let mut v = ComplexLanes { re, im };
+            for l in 0..LANES {
+                v.re[l] -= root.re;
+                v.im[l] -= root.im;
+            }
+            v
+        };
+        for zero in &self.zeros {
+            value.multiply(&difference(zero));
+        }
+        let mut divisor = ComplexLanes::ONE;
+        for pole in &self.poles {
+            divisor.multiply(&difference(pole));
+        }
+        value.divide(&divisor);
+    }
+}

@@ -1,0 +1,38 @@
+//! The transfer function of one stage, whatever its kind.
+
+use seis_core::Complex64;
+
+use super::fir::{Fir, Recursive};
+use super::lanes::{ComplexLanes, LANES, Lanes};
+use super::list::List;
+use super::poles_zeros::Rational;
+
+/// The bare transfer function of a stage, without gain and normalisation.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Transfer {
+    Rational(Rational),
+    Fir(Fir),
+    Recursive(Recursive),
+    List(List),
+}
+
+impl Transfer {
+    /// `value *= H(f)`.
+    #[inline(always)]
+    pub(super) fn multiply(&self, frequency_hz: &Lanes, value: &mut ComplexLanes) {
+        match self {
+            Self::Rational(filter) => filter.multiply(frequency_hz, value),
+            Self::Fir(filter) => filter.multiply(frequency_hz, value),
+            Self::Recursive(filter) => filter.multiply(frequency_hz, value),
+            Self::List(list) => list.multiply(frequency_hz, value),
+        }
+    }
+
+    /// |H| at one frequency.
+    pub(super) fn magnitude(&self, frequency_hz: f64) -> f64 {
+        let mut value = ComplexLanes::ONE;
+        self.multiply(&[frequency_hz; LANES], &mut value);
+        let Complex64 { re, im } = value.get(0);
+        (re * re + im * im).sqrt()
+    }
+}

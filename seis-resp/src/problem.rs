@@ -1,0 +1,181 @@
+//! What was wrong in a file that could be read all the same.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Where in a file something is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Place {
+    /// The file, if it was opened by its path.
+    pub file: Option<PathBuf>,
+    /// Line, from 1.
+    pub line: u64,
+    /// Byte in the line, from 1.
+    pub column: u64,
+    /// Byte in the file, from 0. A file that is not UTF-8 counts as if it were.
+    pub offset: u64,
+    /// The elements around it, outermost first, joined by `/`.
+    pub element: String,
+    /// The network, station or channel it belongs to, such as `CI.HEC..BHN`; empty outside of one.
+    pub id: String,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{}: ", file.display())?;
+        }
+        write!(f, "line {} column {} (byte {})", self.line, self.column, self.offset)?;
+        if !self.id.is_empty() {
+            write!(f, ", {}", self.id)?;
+        }
+        if !self.element.is_empty() {
+            write!(f, ", in {}", self.element)?;
+        }
+        Ok(())
+    }
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// A text that should be a number is none, or is not finite.
+    Number,
+    /// A text that should be a time is none.
+    Time,
+    /// Something required is not there.
+    Missing,
+    /// Something that may stand once stands several times.
+    Repeated,
+    /// A network, station, location or channel code that no seismogram can have.
+    Code,
+    /// A number in another unit than its field's.
+    Unit,
+    /// A word that the standard does not know.
+    Word,
+    /// A text that is not UTF-8, or holds an entity that is not XML's own.
+    Text,
+    /// An element of the response that the standard does not know.
+    UnknownElement,
+    /// Parts that cannot stand together.
+    Structure,
+    /// A version of the standard that is not 1.0 to 1.2.
+    Version,
+}
+
+/// What the reader did about a problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Consequence {
+    /// Nothing: what stands there was kept.
+    Kept,
+    /// The value or element was left out.
+    LeftOut,
+    /// The value was taken as zero.
+    TakenAsZero,
+    /// The response of the channel cannot be used; the channel was kept.
+    ResponseBroken,
+    /// The epoch is unknown, and no look-up by time finds it.
+    EpochUnknown,
+}
+
+impl fmt::Display for Consequence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Kept => "kept as it is",
+            Self::LeftOut => "left out",
+            Self::TakenAsZero => "taken as zero",
+            Self::ResponseBroken => "the response cannot be used",
+            Self::EpochUnknown => "the epoch is unknown",
+        })
+    }
+}
+
+/// Something wrong in a file that was read all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Problem {
+    /// Where it is.
+    pub place: Place,
+    /// What is wrong.
+    pub kind: ProblemKind,
+    /// What stands there, cut to 80 characters; empty if nothing does.
+    pub found: String,
+    /// What should stand there.
+    pub expected: &'static str,
+    /// What was done about it.
+    pub consequence: Consequence,
+}
+
+impl Problem {
+    /// What is wrong, without the place: `expected a finite number, found "abc"`.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self.kind {
+            ProblemKind::Missing => format!("{} is missing", self.expected),
+            ProblemKind::Repeated => format!("more than one {}", self.expected),
+            _ => format!("expected {}, found {:?}", self.expected, self.found),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}; {}", self.place, self.reason(), self.consequence)
+    }
+}
+
+/// An element that the document model has no place for, and how often it was passed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IgnoredElement {
+    /// The element that held it and its own name, such as `Channel/StorageFormat`.
+    pub name: String,
+    /// How often it occurred.
+    pub count: u64,
+}
+
+/// What a reader met besides the data. Nothing is dropped without a trace in here.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ReadReport {
+    /// Problems in the order of the file; at most [`MAX_PROBLEMS`](Self::MAX_PROBLEMS) of each
+    /// file.
+    pub problems: Vec<Problem>,
+    /// How many more problems there were.
+    pub further_problems: u64,
+    /// Elements that the document model has no place for, by name; at most
+    /// [`MAX_IGNORED`](Self::MAX_IGNORED) names of each file.
+    pub ignored: Vec<IgnoredElement>,
+    /// How many more such elements there were, under further names.
+    pub further_ignored: u64,
+}
+
+impl ReadReport {
+    /// The most problems of one file that are listed; a file can be all problems.
+    pub const MAX_PROBLEMS: usize = 1000;
+
+    /// The most names of ignored elements of one file that are listed.
+    pub const MAX_IGNORED: usize = 200;
+
+    /// Whether there was no problem. Ignored elements are none.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.problems.is_empty() && self.further_problems == 0
+    }
+
+    /// Appends what another file's reader met.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.problems.append(&mut other.problems);
+        self.further_problems = self.further_problems.saturating_add(other.further_problems);
+        self.further_ignored = self.further_ignored.saturating_add(other.further_ignored);
+        for element in other.ignored {
+            match self.ignored.iter_mut().find(|e| e.name == element.name) {
+                Some(known) => known.count = known.count.saturating_add(element.count),
+                None => self.ignored.push(element),
+            }
+        }
+    }
+}

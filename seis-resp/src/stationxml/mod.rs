@@ -1,0 +1,55 @@
+//! StationXML, versions 1.0 to 1.2 of the FDSN standard.
+
+mod encoding;
+mod options;
+mod read;
+mod time;
+mod write;
+
+use std::path::Path;
+
+use crate::{Error, Inventory, Result};
+
+pub use options::{Level, ReadOptions};
+pub use write::{SchemaVersion, WriteOptions};
+
+impl Inventory {
+    /// Reads a StationXML file: everything in it, problems reported in
+    /// [`report`](Self#structfield.report). [`ReadOptions`] reads less, or strictly.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; otherwise as [`from_stationxml`](Self::from_stationxml), with the path.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        ReadOptions::new().read(path)
+    }
+
+    /// Reads a StationXML document: everything in it.
+    ///
+    /// # Errors
+    /// [`Error::Xml`], [`Error::TooDeep`] or [`Error::Encoding`] for what is no XML,
+    /// [`Error::NotStationXml`] for other XML.
+    pub fn from_stationxml(document: &[u8]) -> Result<Self> {
+        ReadOptions::new().parse(document)
+    }
+
+    /// Writes a StationXML document, of version 1.2 where it can be.
+    ///
+    /// # Errors
+    /// [`Error::NotWritable`] for what the schema forbids, such as a channel without coordinates;
+    /// [`WriteOptions::allow_invalid`] writes it all the same.
+    pub fn to_stationxml(&self) -> Result<String> {
+        WriteOptions::new().to_string(self)
+    }
+
+    /// Writes a StationXML file. It appears under its name only when it is whole.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; otherwise as [`to_stationxml`](Self::to_stationxml).
+    pub fn write_stationxml(&self, path: impl AsRef<Path>) -> Result<()> {
+        WriteOptions::new().write(self, path)
+    }
+}
+
+fn io_error(path: &Path) -> impl FnOnce(std::io::Error) -> Error + '_ {
+    move |source| Error::Io { path: path.to_owned(), source }
+}

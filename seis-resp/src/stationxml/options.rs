@@ -1,0 +1,127 @@
+//! What to read.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use seis_core::{IdPattern, UtcTime};
+
+use super::{encoding, io_error, read};
+use crate::{ChannelResponse, Inventory, Result};
+
+/// How far down a document is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Level {
+    /// Networks.
+    Network,
+    /// Networks and stations.
+    Station,
+    /// Networks, stations and channels, without their responses.
+    Channel,
+    /// Everything.
+    #[default]
+    Response,
+}
+
+/// What to read of a StationXML document, and how strictly. What is not wanted is not parsed.
+///
+/// ```no_run
+/// use seis_resp::{Level, ReadOptions};
+/// let inventory = ReadOptions::new()
+///     .level(Level::Channel)
+///     .select("CI.*.*.BH?".parse()?)
+///     .between(Some("2022-01-01".parse()?), Some("2022-02-01".parse()?))
+///     .read("stations.xml")?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    pub(super) level: Level,
+    pub(super) pattern: Option<IdPattern>,
+    pub(super) from: Option<UtcTime>,
+    pub(super) to: Option<UtcTime>,
+    pub(super) strict: bool,
+}
+
+impl ReadOptions {
+    /// Everything, with problems reported.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How far down to read; [`Level::Response`] unless asked for less.
+    #[must_use]
+    pub fn level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// Only ids that match. At a level above channels, networks and stations that could hold a
+    /// match are read.
+    #[must_use]
+    pub fn select(mut self, pattern: IdPattern) -> Self {
+        self.pattern = Some(pattern);
+        self
+    }
+
+    /// Only epochs that overlap the time between the two; `None` is open.
+    ///
+    /// It is the epoch of what is read that counts: of channels at [`Level::Channel`] and
+    /// [`Level::Response`], of stations at [`Level::Station`], of networks at [`Level::Network`];
+    /// a date that it lacks is that of what is around it. Epochs with an unreadable date stay.
+    #[must_use]
+    pub fn between(mut self, from: Option<UtcTime>, to: Option<UtcTime>) -> Self {
+        (self.from, self.to) = (from, to);
+        self
+    }
+
+    /// Whether the first problem is an error, [`Error::Problem`](crate::Error::Problem). By
+    /// default it is not: one broken channel does not spoil the others.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io); otherwise as [`parse`](Self::parse), with the path.
+    pub fn read(&self, path: impl AsRef<Path>) -> Result<Inventory> {
+        let path = path.as_ref();
+        let document = std::fs::read(path).map_err(io_error(path))?;
+        let mut inventory = self.parse(&document).map_err(|error| error.in_file(path))?;
+        name_file(&mut inventory, path);
+        Ok(inventory)
+    }
+
+    /// Reads a document: UTF-8, or UTF-16 or Latin-1 if it says so.
+    ///
+    /// # Errors
+    /// [`Error::Xml`](crate::Error::Xml), [`Error::TooDeep`](crate::Error::TooDeep) or
+    /// [`Error::Encoding`](crate::Error::Encoding) for what is no XML that can be read,
+    /// [`Error::NotStationXml`](crate::Error::NotStationXml) for other XML, and
+    /// [`Error::Problem`](crate::Error::Problem) if asked to be [`strict`](Self::strict).
+    pub fn parse(&self, document: &[u8]) -> Result<Inventory> {
+        let document = encoding::to_utf8(document)?;
+        read::document(&document, self)
+    }
+}
+
+/// Names the file in all that was noted about its content.
+fn name_file(inventory: &mut Inventory, path: &Path) {
+    if inventory.report.is_clean() {
+        return;
+    }
+    for problem in &mut inventory.report.problems {
+        problem.place.file = Some(path.to_owned());
+    }
+    let stations = inventory.networks_mut().iter_mut().flat_map(|n| &mut n.stations);
+    for channel in stations.flat_map(|s| &mut s.channels) {
+        if let ChannelResponse::Broken(broken) = &mut channel.response {
+            if let Some(broken) = Arc::get_mut(broken) {
+                broken.problem.place.file = Some(path.to_owned());
+            }
+        }
+    }
+}

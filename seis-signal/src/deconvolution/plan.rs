@@ -1,0 +1,124 @@
+//! Deconvolution of traces of one length and rate.
+
+use std::ops::RangeInclusive;
+
+use num_complex::Complex64;
+use seis_core::{FrequencyResponse, SamplingRate};
+
+use super::DeconvolutionSpec;
+use crate::pipeline::Pipeline;
+use crate::{CalibrationSpec, Result, Scratch, Warning};
+
+/// A [`DeconvolutionSpec`] made ready for one response and traces of one length and rate: the
+/// factor of each frequency that survives, and the transforms. It can be shared between threads.
+///
+/// ```
+/// use seis_core::{Complex64, EvaluationError, FrequencyResponse, GroundMotion, SamplingRate};
+/// use seis_signal::{DeconvolutionPlan, DeconvolutionSpec, PreFilter, Scratch};
+///
+/// /// 100 counts per m/s, at every frequency.
+/// struct Flat;
+/// impl FrequencyResponse for Flat {
+///     fn eval_into(
+///         &self,
+///         _frequencies_hz: &[f64],
+///         _quantity: GroundMotion,
+///         out: &mut [Complex64],
+///     ) -> Result<(), EvaluationError> {
+///         out.fill(Complex64::new(100.0, 0.0));
+///         Ok(())
+///     }
+/// }
+///
+/// let spec = DeconvolutionSpec::new(GroundMotion::Velocity)
+///     .pre_filter(PreFilter::new(0.5, 1.0, 4.0, 5.0)?)
+///     .taper_fraction(None);
+/// let plan = DeconvolutionPlan::new(&spec, 1000, SamplingRate::from_hz(20.0)?, &Flat)?;
+/// let mut samples: Vec<f64> = (0..1000).map(|n| (f64::from(n) * 0.7).sin()).collect();
+/// let counts = samples[500];
+/// plan.apply(&mut samples, &mut Scratch::new())?;
+/// assert!((samples[500] - counts / 100.0).abs() < 1e-5);
+/// # Ok::<(), seis_signal::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct DeconvolutionPlan {
+    pipeline: Pipeline,
+}
+
+impl DeconvolutionPlan {
+    /// Evaluates the response at the frequencies that survive the pre-filter (at all of them for a
+    /// water level, which refers to the largest) and inverts it.
+    ///
+    /// # Errors
+    /// * [`Error::PreFilterBeyondNyquist`](crate::Error::PreFilterBeyondNyquist) and
+    ///   [`Error::EmptyPassBand`](crate::Error::EmptyPassBand);
+    /// * [`Error::Response`](crate::Error::Response) if the response cannot be evaluated,
+    ///   [`Error::ResponseNotFinite`](crate::Error::ResponseNotFinite), and
+    ///   [`Error::ResponseZero`](crate::Error::ResponseZero) without a water level; ObsPy returns
+    ///   infinities or NaN;
+    /// * [`Error::Parameter`](crate::Error::Parameter) for a negative water level or a taper
+    ///   fraction beyond 0…1, [`Error::FftLength`](crate::Error::FftLength);
+    /// * [`Error::TooShort`](crate::Error::TooShort) for an empty trace, or one sample to be
+    ///   tapered; a trace without rate.
+    pub fn new(
+        spec: &DeconvolutionSpec,
+        npts: usize,
+        rate: SamplingRate,
+        response: &dyn FrequencyResponse,
+    ) -> Result<Self> {
+        let pipeline = Pipeline::new(&CalibrationSpec::only(*spec), npts, rate, response, None)?;
+        Ok(Self { pipeline })
+    }
+
+    /// Turns the record into ground motion.
+    ///
+    /// # Errors
+    /// [`Error::Length`](crate::Error::Length) for a slice of another length,
+    /// [`Error::NotFinite`](crate::Error::NotFinite), [`Error::Overflow`](crate::Error::Overflow);
+    /// the samples are then untouched.
+    pub fn apply(&self, samples: &mut [f64], scratch: &mut Scratch) -> Result<()> {
+        self.pipeline.apply_in_place(samples, scratch)
+    }
+
+    /// The number of samples that the plan is for.
+    #[must_use]
+    pub fn npts(&self) -> usize {
+        self.pipeline.npts()
+    }
+
+    /// The length of the FFT.
+    #[must_use]
+    pub fn fft_points(&self) -> usize {
+        self.pipeline.operator().nfft
+    }
+
+    /// Indices of the frequencies that survive; frequency `k` is `k·rate/fft_points`.
+    #[must_use]
+    pub fn bins(&self) -> RangeInclusive<usize> {
+        self.pipeline.operator().first..=self.pipeline.operator().last()
+    }
+
+    /// By what these frequencies are multiplied, divided by the FFT's length.
+    #[must_use]
+    pub fn factors(&self) -> &[Complex64] {
+        &self.pipeline.operator().gains
+    }
+
+    /// How many of them the water level raised.
+    #[must_use]
+    pub fn clipped_bins(&self) -> usize {
+        self.pipeline.operator().clipped
+    }
+
+    /// What was lawful but may not be meant.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        self.pipeline.warnings()
+    }
+
+    /// Bytes that the plan holds, without the transforms, which plans of one length share.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.pipeline.memory_bytes()
+    }
+}

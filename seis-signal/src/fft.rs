@@ -1,0 +1,13 @@
+//! Real Fourier transforms of even length, made of complex ones of half the length.
+//!
+//! The steps before and after the complex transform are ours and not `realfft`'s, because only
+//! the frequencies that a pre-filter passes need them, and because samples can be converted,
+//! detrended and tapered while they are packed into pairs.
+
+mod length;
+mod plans;
+mod real;
+
+pub use length::FftLength;
+pub(crate) use length::cost;
+pub(crate) use real::{Forward, Inverse};

@@ -1,0 +1,56 @@
+//! Buffers that plans work in.
+
+use num_complex::Complex64;
+
+/// Working memory for plans. It grows to what the largest trace needs and is then reused: give
+/// each thread its own, and applying plans allocates nothing.
+///
+/// A deconvolution needs 16 bytes for each point of its FFT, about 32 for each sample.
+#[derive(Debug, Clone, Default)]
+pub struct Scratch {
+    /// Packed samples, then the spectrum, then packed results.
+    pub(crate) packed: Vec<Complex64>,
+    /// Half-length spectra.
+    pub(crate) half: Vec<Complex64>,
+    /// What the FFT itself needs.
+    pub(crate) fft: Vec<Complex64>,
+    /// Samples, where a step needs them unpacked.
+    pub(crate) samples: Vec<f64>,
+    /// Second derivatives of splines.
+    pub(crate) knots: Vec<f64>,
+}
+
+impl Scratch {
+    /// No memory yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            packed: Vec::new(),
+            half: Vec::new(),
+            fft: Vec::new(),
+            samples: Vec::new(),
+            knots: Vec::new(),
+        }
+    }
+
+    /// Bytes held.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        16 * (self.packed.capacity() + self.half.capacity() + self.fft.capacity())
+            + 8 * (self.samples.capacity() + self.knots.capacity())
+    }
+
+    /// Gives the memory back.
+    pub fn clear(&mut self) {
+        *self = Self::new();
+    }
+}
+
+/// At least this long; what it holds does not matter.
+pub(crate) fn room(buffer: &mut Vec<Complex64>, len: usize) -> &mut [Complex64] {
+    if buffer.len() < len {
+        buffer.clear();
+        buffer.resize(len, Complex64::ZERO);
+    }
+    &mut buffer[..len]
+}

@@ -1,0 +1,47 @@
+//! Why a run could not begin.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why a run over an archive could not begin.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BatchError {
+    /// A directory or file could not be read or written.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// Which one.
+        path: PathBuf,
+        /// The system's reason.
+        error: io::Error,
+    },
+    /// There is nothing to do.
+    #[error(
+        "{}: no event found; expected directories with raw/*.mseed and resp/*.xml in them",
+        root.display()
+    )]
+    NoEvents {
+        /// Where they were looked for.
+        root: PathBuf,
+    },
+    /// Results of other options are there.
+    #[error(
+        "{}: results of other options are there ({difference}); choose another --out, or \
+         overwrite them",
+        directory.display()
+    )]
+    OtherOptions {
+        /// The directory of results.
+        directory: PathBuf,
+        /// What differs.
+        difference: String,
+    },
+    /// An option has no meaning, or two contradict each other.
+    #[error("{option}: {reason}")]
+    Option {
+        /// The option.
+        option: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+}

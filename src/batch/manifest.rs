@@ -1,0 +1,178 @@
+//! What stands beside the results: with which options they were made.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{BatchError, Processing};
+
+/// Name of the file beside the results.
+const FILE_NAME: &str = "processing.json";
+
+/// Says how the results in a directory were made, so that no later run mixes others with them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Manifest {
+    software: String,
+    processing: Processing,
+    /// A run with `overwrite` is under way, or was killed: results may still be old.
+    replacing: bool,
+}
+
+/// How a run treats what lies in an event's result directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Existing {
+    /// A result that is there needs not be made again.
+    Keep,
+    /// Every result is made again.
+    Replace,
+}
+
+/// The result directory of one event.
+#[derive(Debug)]
+pub(super) struct ResultDirectory {
+    pub(super) path: PathBuf,
+    pub(super) existing: Existing,
+}
+
+impl ResultDirectory {
+    /// Looks at a result directory, without changing anything.
+    ///
+    /// # Errors
+    /// [`BatchError::OtherOptions`] if it holds results of other or unknown options and these are
+    /// not to be overwritten; [`BatchError::Io`] if it cannot be read.
+    pub(super) fn check(
+        path: PathBuf,
+        processing: &Processing,
+        overwrite: bool,
+    ) -> Result<Self, BatchError> {
+        let at = |error| BatchError::Io { path: path.clone(), error };
+        if overwrite {
+            return Ok(Self { path, existing: Existing::Replace });
+        }
+        let file = path.join(FILE_NAME);
+        let manifest = match std::fs::read(&file) {
+            Ok(bytes) => serde_json::from_slice::<Manifest>(&bytes).ok(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if !holds_results(&path, processing).map_err(at)? {
+                    return Ok(Self { path, existing: Existing::Keep });
+                }
+                None
+            }
+            Err(error) => return Err(BatchError::Io { path: file, error }),
+        };
+        match manifest {
+            Some(found) if found.processing == *processing => {
+                let existing = if found.replacing { Existing::Replace } else { Existing::Keep };
+                Ok(Self { path, existing })
+            }
+            Some(found) => Err(BatchError::OtherOptions {
+                directory: path,
+                difference: found.processing.difference(processing),
+            }),
+            None => Err(BatchError::OtherOptions {
+                directory: path,
+                difference: format!("there are results, and no readable {FILE_NAME} says how they were made"),
+            }),
+        }
+    }
+
+    /// Creates the directory and says in it what the results are going to be.
+    pub(super) fn open(&self, processing: &Processing) -> Result<(), BatchError> {
+        let at = |error| BatchError::Io { path: self.path.clone(), error };
+        std::fs::create_dir_all(&self.path).map_err(at)?;
+        self.write(processing, self.existing == Existing::Replace)
+    }
+
+    /// Says that no old results are left.
+    pub(super) fn finish(&self, processing: &Processing) -> Result<(), BatchError> {
+        match self.existing {
+            Existing::Keep => Ok(()),
+            Existing::Replace => self.write(processing, false),
+        }
+    }
+
+    fn write(&self, processing: &Processing, replacing: bool) -> Result<(), BatchError> {
+        let file = self.path.join(FILE_NAME);
+        let at = |error| BatchError::Io { path: file.clone(), error };
+        let manifest = Manifest {
+            software: concat!("seis ", env!("CARGO_PKG_VERSION")).to_owned(),
+            processing: processing.clone(),
+            replacing,
+        };
+        let mut text = serde_json::to_vec_pretty(&manifest).map_err(|e| at(e.into()))?;
+        text.push(b'\n');
+        if std::fs::read(&file).is_ok_and(|old| old == text) {
+            return Ok(());
+        }
+        seis_io::file::write_atomically(&file, |out| io::Write::write_all(out, &text)).map_err(at)
+    }
+}
+
+/// Whether a directory holds files of the result format.
+fn holds_results(directory: &Path, processing: &Processing) -> io::Result<bool> {
+    let entries = match std::fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        if entry?.path().extension().is_some_and(|e| e == processing.format.extension()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn processing(rate_hz: f64) -> Processing {
+        Processing { rate_hz, ..Processing::default() }
+    }
+
+    #[test]
+    fn results_of_other_options_are_not_mixed_in() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("processed");
+        let check = |rate, overwrite| {
+            ResultDirectory::check(path.clone(), &processing(rate), overwrite)
+        };
+        let fresh = check(10.0, false).unwrap();
+        assert_eq!(fresh.existing, Existing::Keep);
+        fresh.open(&processing(10.0)).unwrap();
+        assert_eq!(check(10.0, false).unwrap().existing, Existing::Keep);
+        let error = check(20.0, false).unwrap_err().to_string();
+        assert!(error.contains("rate_hz: 10") && error.contains("20"), "{error}");
+    }
+
+    #[test]
+    fn a_killed_replacement_goes_on_replacing() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().to_owned();
+        let check = |rate, overwrite| {
+            ResultDirectory::check(path.clone(), &processing(rate), overwrite)
+        };
+        check(10.0, false).unwrap().open(&processing(10.0)).unwrap();
+        let replacement = check(20.0, true).unwrap();
+        replacement.open(&processing(20.0)).unwrap();
+        assert_eq!(check(20.0, false).unwrap().existing, Existing::Replace);
+        assert!(check(10.0, false).is_err());
+        replacement.finish(&processing(20.0)).unwrap();
+        assert_eq!(check(20.0, false).unwrap().existing, Existing::Keep);
+    }
+
+    #[test]
+    fn results_of_unknown_origin_are_left_alone() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join("a.sac"), b"").unwrap();
+        let check = |overwrite| {
+            ResultDirectory::check(root.path().to_owned(), &processing(10.0), overwrite)
+        };
+        assert!(check(false).is_err());
+        assert_eq!(check(true).unwrap().existing, Existing::Replace);
+        std::fs::write(root.path().join(FILE_NAME), b"{").unwrap();
+        assert!(check(false).is_err());
+    }
+}

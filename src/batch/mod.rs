@@ -1,0 +1,55 @@
+//! Whole archives: directories of raw events become directories of calibrated seismograms.
+//!
+//! An archive is what the ObsPy MassDownloader leaves: one directory per event, with `raw/`
+//! (miniSEED) and `resp/` (StationXML). [`run`] takes, for each trace: read, remove the mean, Hann
+//! taper, remove the instrument response within a pre-filter, Lanczos interpolation, write; and
+//! tells for every input what became of it.
+//!
+//! ```
+//! use seis::batch::{BatchOptions, Progress, run};
+//!
+//! # let root = tempfile::tempdir()?;
+//! # let root = root.path();
+//! # seis::demo::write_archive(root, &seis::demo::DemoOptions::small())?;
+//! let mut options = BatchOptions::default();
+//! options.processing.output = "vel".parse()?;
+//! let summary = run(root, &options, |progress| {
+//!     if let Progress::Outcome(outcome) = progress {
+//!         eprintln!("{outcome:?}");
+//!     }
+//! })?;
+//! assert_eq!(summary.failed(), 0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Names
+//!
+//! One file per segment, `<NET.STA.LOC.CHA>_<start>_<end>.sac`, in `<event>/processed/` or
+//! `<out>/<event>/`. Start and end come from the raw file's name where it has the MassDownloader's
+//! form, otherwise from the trace. The segments of a channel with gaps are numbered `_1`, `_2`, ….
+//!
+//! # Interrupted and repeated runs
+//!
+//! A result appears under its name only when it is whole. `processing.json` beside the results
+//! says how they were made: a later run with the same options does only what is missing, one with
+//! other options refuses to mix its results in unless [`BatchOptions::overwrite`] is set. A result
+//! named after a raw file is written last of all that the file gives, and stands for all of it.
+
+mod archive;
+mod error;
+mod manifest;
+mod naming;
+mod options;
+mod outcome;
+mod processor;
+mod report;
+mod responses;
+mod run;
+
+pub use archive::{Event, EventFiles};
+pub use error::BatchError;
+pub use naming::RawName;
+pub use options::{BatchOptions, Format, Processing};
+pub use outcome::{Failure, Outcome, Reason, Status, Summary, Timings};
+pub use report::ReportWriter;
+pub use run::{Progress, run};

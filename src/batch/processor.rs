@@ -1,0 +1,410 @@
+//! What one worker does with one raw file.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use seis_core::{Fingerprint, FrequencyResponse, Samples, SamplingRate, SourceId, Trace};
+use seis_io::mseed;
+use seis_io::sac::{self, ByteOrder};
+use seis_resp::{ChannelEpoch, EvaluationOptions, Response};
+use seis_signal::{
+    CalibrationPlan, CalibrationSpec, PlanCache, SampleView, SamplingGrid, Scratch, Warning,
+};
+
+use super::manifest::{Existing, ResultDirectory};
+use super::naming::result_stem;
+use super::responses::{EventResponses, InventoryCache};
+use super::{BatchError, Failure, Format, Outcome, Processing, RawName, Reason, Status, Timings};
+use crate::fill_sac_station;
+
+/// Memory for plans: some 100 kB each, one for each distinct response and length.
+const PLAN_CACHE_BYTES: usize = 32 << 20;
+
+/// Responses whose warnings are remembered.
+const MAX_REMEMBERED_WARNINGS: usize = 4096;
+
+/// Warnings listed for one file; a file of junk would have thousands.
+const MAX_FILE_WARNINGS: usize = 20;
+
+/// What all workers share: the options made ready, and what is computed once.
+pub(super) struct Processor {
+    processing: Processing,
+    spec: CalibrationSpec,
+    plans: PlanCache,
+    inventories: InventoryCache,
+    response_warnings: Mutex<HashMap<Fingerprint, Arc<[String]>>>,
+}
+
+/// What one worker reuses from trace to trace.
+#[derive(Debug, Default)]
+pub(super) struct Workspace {
+    scratch: Scratch,
+    samples: Vec<f64>,
+    bytes: Vec<u8>,
+}
+
+/// What the files of one event share.
+#[derive(Debug)]
+pub(super) struct EventContext {
+    name: String,
+    results: ResultDirectory,
+    responses: EventResponses,
+    tasks_left: AtomicUsize,
+    /// Names of results, and the raw files that gave them.
+    claimed: Mutex<HashMap<String, PathBuf>>,
+}
+
+impl EventContext {
+    pub(super) fn new(
+        name: String,
+        results: ResultDirectory,
+        responses: Vec<PathBuf>,
+        tasks: usize,
+    ) -> Self {
+        Self {
+            name,
+            results,
+            responses: EventResponses::new(responses),
+            tasks_left: AtomicUsize::new(tasks),
+            claimed: Mutex::default(),
+        }
+    }
+
+    /// Counts a task as done; the last one closes the event.
+    pub(super) fn task_done(&self, processing: &Processing) -> Result<(), Failure> {
+        if self.tasks_left.fetch_sub(1, Ordering::AcqRel) > 1 {
+            return Ok(());
+        }
+        self.results.finish(processing).map_err(|e| Failure::new(Reason::CannotWrite, e))
+    }
+
+    /// The name of the event's directory.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Reserves a result's name, or says which file has it.
+    fn claim(&self, stem: &str, raw: &Path) -> Result<(), PathBuf> {
+        let mut claimed = self.claimed.lock().unwrap_or_else(PoisonError::into_inner);
+        match claimed.get(stem) {
+            Some(other) => Err(other.clone()),
+            None => {
+                claimed.insert(stem.to_owned(), raw.to_owned());
+                Ok(())
+            }
+        }
+    }
+
+    fn is_there(&self, output: &Path) -> bool {
+        self.results.existing == Existing::Keep && output.is_file()
+    }
+}
+
+impl Processor {
+    /// # Errors
+    /// [`BatchError::Option`] naming the option that has no meaning.
+    pub(super) fn new(processing: &Processing) -> Result<Self, BatchError> {
+        Ok(Self {
+            processing: processing.clone(),
+            spec: processing.spec()?,
+            plans: PlanCache::new(PLAN_CACHE_BYTES),
+            inventories: InventoryCache::default(),
+            response_warnings: Mutex::default(),
+        })
+    }
+
+    pub(super) fn processing(&self) -> &Processing {
+        &self.processing
+    }
+
+    /// Processes all that a raw file holds, and tells what became of each part.
+    pub(super) fn process_file(
+        &self,
+        event: &EventContext,
+        path: &Path,
+        name: Option<&RawName>,
+        workspace: &mut Workspace,
+        tell: &mut impl FnMut(Outcome),
+    ) {
+        // A result named after the raw file is written last of all that the file gives, so where
+        // it stands nothing is missing and the file needs not be read.
+        if let Some(raw) = name.filter(|n| n.id.is_path_safe()) {
+            let stem = result_stem(&raw.id, name, Default::default(), None);
+            let output = self.output(event, &stem);
+            if event.is_there(&output) && event.claim(&stem, path).is_ok() {
+                let status = Status::AlreadyThere { output };
+                tell(Outcome { id: Some(raw.id), ..Outcome::new(event.name(), path, status) });
+                return;
+            }
+        }
+
+        let begun = Instant::now();
+        let (stream, report) = match mseed::read(path) {
+            Ok(read) => (read.stream, read.report),
+            Err(error) => {
+                let failure = Failure::new(Reason::UnreadableFile, error);
+                return tell(Outcome::failed(event.name(), path, failure));
+            }
+        };
+        let mut warnings = file_warnings(path, &report);
+        if stream.is_empty() {
+            let why = warnings.first().map_or_else(
+                || format!("{}: the file is empty or holds no data record", path.display()),
+                |first| format!("no data record in the file; {first}"),
+            );
+            let failure = Failure::new(Reason::NoData, why);
+            let failed = Outcome::failed(event.name(), path, failure);
+            return tell(Outcome { warnings, ..failed });
+        }
+        let mut timings = Timings { read: begun.elapsed(), ..Timings::default() };
+
+        for (segment, trace) in in_order(stream.into_traces(), name) {
+            let stem = result_stem(&trace.id, name, (trace.start, trace.end()), segment);
+            let mut outcome = Outcome {
+                id: Some(trace.id),
+                span: Some((trace.start, trace.end())),
+                raw_npts: trace.len(),
+                warnings: std::mem::take(&mut warnings),
+                ..Outcome::new(event.name(), path, Status::AlreadyThere { output: PathBuf::new() })
+            };
+            outcome.status = self
+                .process_segment(event, path, &trace, &stem, workspace, &mut outcome.warnings, &mut timings)
+                .unwrap_or_else(|mut failure| {
+                    failure.message = format!("{}: {}: {}", path.display(), trace.id, failure.message);
+                    Status::NotProcessed(failure)
+                });
+            outcome.timings = std::mem::take(&mut timings);
+            tell(outcome);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one step, named once and here")]
+    fn process_segment(
+        &self,
+        event: &EventContext,
+        path: &Path,
+        trace: &Trace,
+        stem: &str,
+        workspace: &mut Workspace,
+        warnings: &mut Vec<String>,
+        timings: &mut Timings,
+    ) -> Result<Status, Failure> {
+        if !trace.id.is_path_safe() {
+            let why = "a code holds other characters than letters, digits, - and _, so the id is \
+                       not made a file name; correct the headers";
+            return Err(Failure::new(Reason::UnsafeName, why));
+        }
+        event.claim(stem, path).map_err(|other| {
+            let why = format!("{} gave a result of the same name, {stem}", other.display());
+            Failure::new(Reason::NameTaken, why)
+        })?;
+        let output = self.output(event, stem);
+        if event.is_there(&output) {
+            return Ok(Status::AlreadyThere { output });
+        }
+        let samples = SampleView::try_from(&trace.samples).map_err(not_a_seismogram)?;
+        if !trace.rate.is_regular() {
+            return Err(not_a_seismogram("the records give no sampling rate"));
+        }
+
+        let begun = Instant::now();
+        let span = (trace.start, trace.end());
+        let metadata = event.responses.find(&trace.id, span, &self.inventories)?;
+        warnings.extend(self.warnings_of(metadata.response).iter().map(|w| about(path, &trace.id, w)));
+        let plan = self.plan(trace, metadata.response)?;
+        let meant = |w: &&Warning| !matches!(w, Warning::WaterLevelFlattens);
+        warnings.extend(plan.warnings().iter().filter(meant).map(|w| about(path, &trace.id, w)));
+        timings.response = begun.elapsed();
+
+        let begun = Instant::now();
+        plan.apply(samples, &mut workspace.samples, &mut workspace.scratch)
+            .map_err(|e| Failure::new(Reason::CannotProcess, e))?;
+        timings.process = begun.elapsed();
+
+        let begun = Instant::now();
+        let samples = Samples::F64(std::mem::take(&mut workspace.samples));
+        let result =
+            Trace::new(trace.id, plan.output_start(trace.start), plan.output().rate, samples);
+        let mut doubt = |error: sac::Error| warnings.push(about(path, &trace.id, &error));
+        let written = self.write(&output, &result, &metadata.epoch, &mut workspace.bytes, &mut doubt);
+        let npts = result.len();
+        if let Samples::F64(samples) = result.samples {
+            workspace.samples = samples;
+        }
+        written.map_err(|e| Failure::new(Reason::CannotWrite, format!("{}: {e}", output.display())))?;
+        timings.write = begun.elapsed();
+        Ok(Status::Processed { output, npts })
+    }
+
+    fn output(&self, event: &EventContext, stem: &str) -> PathBuf {
+        event.results.path.join(format!("{stem}.{}", self.processing.format.extension()))
+    }
+
+    fn plan(&self, trace: &Trace, response: &Response) -> Result<Arc<CalibrationPlan>, Failure> {
+        let input = SamplingGrid::from(trace);
+        let mut spec = self.spec;
+        if let (Some(resample), Some(most)) = (&mut spec.resample, self.processing.npts) {
+            let fitting = samples_that_fit(&input, resample.rate);
+            *resample = resample.npts(fitting.min(most));
+        }
+        self.plans
+            .calibration(&spec, &input, response)
+            .map_err(|e| Failure::new(Reason::CannotProcess, e))
+    }
+
+    /// What is doubtful about a response; the same for each of its traces.
+    fn warnings_of(&self, response: &Response) -> Arc<[String]> {
+        let key = FrequencyResponse::fingerprint(response);
+        let remembered =
+            || self.response_warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = key.and_then(|k| remembered().get(&k).cloned()) {
+            return found;
+        }
+        // A response that cannot be planned fails, with its reason, when it is evaluated.
+        let warnings: Arc<[String]> = response
+            .plan(self.processing.output, &EvaluationOptions::default())
+            .map(|plan| plan.warnings().iter().map(ToString::to_string).collect())
+            .unwrap_or_default();
+        if let Some(key) = key {
+            let mut remembered = remembered();
+            if remembered.len() >= MAX_REMEMBERED_WARNINGS {
+                remembered.clear();
+            }
+            remembered.insert(key, Arc::clone(&warnings));
+        }
+        warnings
+    }
+
+    fn write(
+        &self,
+        output: &Path,
+        result: &Trace,
+        epoch: &ChannelEpoch<'_>,
+        bytes: &mut Vec<u8>,
+        doubt: &mut impl FnMut(sac::Error),
+    ) -> Result<(), Box<dyn std::error::Error>> {
+        match self.processing.format {
+            Format::Sac => {
+                let mut header = sac::Header::from_trace(result)?;
+                // Impossible coordinates are no reason to lose the seismogram.
+                if let Err(error) = fill_sac_station(&mut header, epoch) {
+                    doubt(error);
+                }
+                header.encode_samples_into(&result.samples, ByteOrder::Little, bytes)?;
+                seis_io::file::write_atomically(output, |out| out.write_all(bytes))?;
+            }
+            Format::Mseed => {
+                let options = mseed::WriteOptions::default();
+                mseed::write(output, [result], &options)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The traces of a file with the numbers of segments, in the order in which they are to be written:
+/// those of the channel that the file is named after come last.
+fn in_order(mut traces: Vec<Trace>, name: Option<&RawName>) -> Vec<(Option<usize>, Trace)> {
+    traces.retain(|t| !t.is_empty());
+    traces.sort_by_key(|t| (name.is_some_and(|n| n.id == t.id), t.id, t.start, t.end()));
+    let mut segments: BTreeMap<SourceId, usize> = BTreeMap::new();
+    for trace in &traces {
+        *segments.entry(trace.id).or_default() += 1;
+    }
+    let mut seen: BTreeMap<SourceId, usize> = BTreeMap::new();
+    traces
+        .into_iter()
+        .map(|trace| {
+            let number = seen.entry(trace.id).or_default();
+            *number += 1;
+            let several = segments.get(&trace.id).is_some_and(|n| *n > 1);
+            (several.then_some(*number), trace)
+        })
+        .collect()
+}
+
+/// How many samples of another rate fit between the first and the last sample.
+fn samples_that_fit(input: &SamplingGrid, rate: SamplingRate) -> usize {
+    let (in_num, in_den) = input.rate.as_ratio();
+    let (out_num, out_den) = rate.as_ratio();
+    let last = input.npts.saturating_sub(1) as u128;
+    // (N − 1) / in · out, in integers.
+    let scaled = last
+        .checked_mul(u128::from(in_den))
+        .and_then(|n| n.checked_mul(u128::from(out_num)));
+    let whole = match scaled {
+        Some(n) => n / (u128::from(in_num) * u128::from(out_den)).max(1),
+        None => (last as f64 * input.rate.interval_s() * rate.hz()) as u128,
+    };
+    usize::try_from(whole).unwrap_or(usize::MAX).saturating_add(1)
+}
+
+fn file_warnings(path: &Path, report: &mseed::ReadReport) -> Vec<String> {
+    let lines = report
+        .skipped
+        .iter()
+        .map(|s| format!("{}: {s}", path.display()))
+        .chain(report.warnings.iter().map(|w| format!("{}: {w}", path.display())));
+    let mut listed: Vec<String> = lines.take(MAX_FILE_WARNINGS).collect();
+    let more = (report.skipped.len() + report.warnings.len()).saturating_sub(listed.len());
+    if more > 0 {
+        listed.push(format!("{}: and {more} more of the kind", path.display()));
+    }
+    listed
+}
+
+fn about(path: &Path, id: &SourceId, warning: &impl fmt::Display) -> String {
+    format!("{}: {id}: {warning}", path.display())
+}
+
+fn not_a_seismogram(why: impl fmt::Display) -> Failure {
+    Failure::new(Reason::NotASeismogram, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use seis_core::UtcTime;
+
+    fn trace(id: &str, start_s: i128) -> Trace {
+        let start = UtcTime::from_nanos(start_s * 1_000_000_000);
+        Trace::new(id.parse().unwrap(), start, SamplingRate::from_hz(1.0).unwrap(), vec![1])
+    }
+
+    #[test]
+    fn the_channel_of_the_file_name_comes_last_and_segments_are_numbered() {
+        let name = RawName::parse("A.B..C__20220102T000000Z__20220102T002000Z.mseed");
+        let traces =
+            vec![trace("A.B..C", 5), trace("X.Y..Z", 0), trace("A.B..C", 0), trace("A.B..D", 9)];
+        let order: Vec<_> = in_order(traces, name.as_ref())
+            .iter()
+            .map(|(n, t)| (t.id.to_string(), *n, t.start.as_nanos() / 1_000_000_000))
+            .collect();
+        let expected = [
+            ("A.B..D", None, 9),
+            ("X.Y..Z", None, 0),
+            ("A.B..C", Some(1), 0),
+            ("A.B..C", Some(2), 5),
+        ];
+        assert_eq!(order, expected.map(|(id, n, s)| (id.to_owned(), n, s)));
+    }
+
+    #[test]
+    fn samples_fit_exactly() {
+        let grid = |hz: f64, npts| {
+            SamplingGrid::new(UtcTime::EPOCH, SamplingRate::from_hz(hz).unwrap(), npts)
+        };
+        let ten = SamplingRate::from_hz(10.0).unwrap();
+        // 387 samples at 200 Hz: ObsPy makes 193 of them at 100 Hz, where 194 fit.
+        assert_eq!(samples_that_fit(&grid(200.0, 387), SamplingRate::from_hz(100.0).unwrap()), 194);
+        assert_eq!(samples_that_fit(&grid(40.0, 48_000), ten), 12_000);
+        assert_eq!(samples_that_fit(&grid(40.0, 48_001), ten), 12_001);
+        assert_eq!(samples_that_fit(&grid(100.0 / 3.0, 4), ten), 1);
+        assert_eq!(samples_that_fit(&grid(1.0, 1), ten), 1);
+    }
+}
