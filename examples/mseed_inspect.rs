@@ -174,7 +174,11 @@ fn summary(out: &mut impl Write, bytes: &[u8], args: &Args) -> io::Result<()> {
             Ok(index) => {
                 for span in index.spans {
                     let (id, start, end) = (span.id, span.start, span.end);
-                    writeln!(out, "{id} | {start} - {end} | {}, {} samples", span.rate, span.samples)?;
+                    writeln!(
+                        out,
+                        "{id} | {start} - {end} | {}, {} samples",
+                        span.rate, span.samples
+                    )?;
                 }
             }
             Err(error) => writeln!(out, "{error}")?,

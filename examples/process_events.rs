@@ -8,6 +8,8 @@
 //! writes them. Without ROOT a demo archive with a known ground displacement is made under
 //! `target/`, processed, and compared with that displacement.
 
+use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal};
 use std::num::NonZeroUsize;
@@ -18,7 +20,9 @@ use std::time::Instant;
 
 use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use seis::batch::{self, BatchOptions, Format, Progress, ReportWriter, Status, Summary};
+use seis::batch::{
+    self, BatchOptions, Format, Outcome, Progress, Reason, ReportWriter, Status, Summary,
+};
 use seis::demo::{self, DemoOptions};
 use seis::prelude::*;
 
@@ -26,8 +30,12 @@ type Error = Box<dyn std::error::Error>;
 
 /// Turns archives of raw events into calibrated seismograms.
 #[derive(Parser)]
-#[command(version, about, after_help = "Exit status: 0 all processed, 3 some not processed, \
-    2 wrong arguments, 1 could not run.")]
+#[command(
+    version,
+    about,
+    after_help = "Exit status: 0 all processed, 3 some not processed, \
+    2 wrong arguments, 1 could not run."
+)]
 struct Arguments {
     /// Directory of events, each with raw/*.mseed and resp/*.xml; a demo archive if left out
     root: Option<PathBuf>,
@@ -184,6 +192,7 @@ fn run(arguments: &Arguments, root: &Path, options: &BatchOptions) -> Result<Sum
         None => None,
     };
     let mut report_error = None;
+    let mut told = Told::default();
     let begun = Instant::now();
     let summary = batch::run(root, options, |progress| match progress {
         Progress::Started { files, .. } => bar.set_length(files as u64),
@@ -193,12 +202,7 @@ fn run(arguments: &Arguments, root: &Path, options: &BatchOptions) -> Result<Sum
                 report_error = report_error.take().or(report.outcome(outcome).err());
             }
             if !arguments.quiet {
-                if let Status::NotProcessed(failure) = &outcome.status {
-                    bar.suspend(|| eprintln!("not processed: {}", failure.message));
-                }
-                for warning in &outcome.warnings {
-                    bar.suspend(|| eprintln!("warning: {warning}"));
-                }
+                bar.suspend(|| told.tell(outcome));
             }
         }
         _ => {}
@@ -218,6 +222,36 @@ fn run(arguments: &Arguments, root: &Path, options: &BatchOptions) -> Result<Sum
     Ok(summary)
 }
 
+/// What was said on the terminal; a large archive would fill it with the same sentence.
+#[derive(Default)]
+struct Told {
+    failures: HashMap<Reason, usize>,
+    warnings: usize,
+}
+
+impl Told {
+    const MOST: usize = 20;
+
+    fn tell(&mut self, outcome: &Outcome) {
+        if let Status::NotProcessed(failure) = &outcome.status {
+            let count = self.failures.entry(failure.reason).or_default();
+            Self::line(count, "not processed", &failure.message);
+        }
+        for warning in &outcome.warnings {
+            Self::line(&mut self.warnings, "warning", warning);
+        }
+    }
+
+    fn line(count: &mut usize, kind: &str, text: &str) {
+        *count += 1;
+        match (*count).cmp(&(Self::MOST + 1)) {
+            Ordering::Less => eprintln!("{kind}: {text}"),
+            Ordering::Equal => eprintln!("{kind}: more of the kind; --report lists them all"),
+            Ordering::Greater => {}
+        }
+    }
+}
+
 /// Makes the demo archive, processes it, and compares the results with the truth.
 fn process_demo(arguments: &Arguments, mut options: BatchOptions) -> Result<Summary, Error> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/demo-archive");
@@ -230,7 +264,10 @@ fn process_demo(arguments: &Arguments, mut options: BatchOptions) -> Result<Summ
     }
     println!("\nDemo archive: {}", root.display());
     println!("Processed against the true ground displacement, after the same pre-filter:");
-    println!("{:<17}{:<16}{:>9} {:>13} {:>13}", "event", "channel", "input Hz", "correlation", "relative rms");
+    println!(
+        "{:<17}{:<16}{:>9} {:>13} {:>13}",
+        "event", "channel", "input Hz", "correlation", "relative rms"
+    );
     for trace in &archive.traces {
         let path = trace.result_path(&options, &root);
         let fit = trace.compare(&path)?;

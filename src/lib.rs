@@ -37,6 +37,15 @@
 //! * `rayon`: methods with the prefix `par_`, bit-identical to those without. Off by default;
 //!   [`batch`] is parallel without it.
 
+// A library neither panics on its input nor writes to anybody's terminal.
+#![warn(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
 pub mod batch;
 pub mod conventions;
 pub mod demo;
@@ -46,7 +55,9 @@ mod sac_station;
 
 #[cfg(feature = "rayon")]
 pub use remove_response::ParRemoveResponse;
-pub use remove_response::{RemoveResponse, RemoveResponseError, RemoveResponseOptions};
+pub use remove_response::{
+    RemoveResponse, RemoveResponseError, RemoveResponseOptions, response_warnings,
+};
 pub use sac_station::fill_sac_station;
 pub use seis_core::*;
 pub use seis_io::{mseed, sac};

@@ -1,7 +1,9 @@
 //! Response removal with the epoch looked up: where metadata and signal processing meet.
 
-use seis_core::{Stream, StreamError, Trace};
-use seis_resp::{EpochPolicy, Inventory, LookupError, Response};
+use seis_core::{GroundMotion, Step, Stream, StreamError, Trace};
+use seis_resp::{
+    EpochPolicy, EvaluationOptions, EvaluationWarning, Inventory, LookupError, Response,
+};
 use seis_signal::{CalibrationSpec, DeconvolutionSpec, TraceSignal};
 
 /// Why a response could not be removed. The trace is untouched.
@@ -48,7 +50,8 @@ impl From<DeconvolutionSpec> for RemoveResponseOptions {
 ///
 /// The channel's epoch must cover the whole trace; otherwise the error says which epochs exist and
 /// where to cut. Plans are shared between traces of equal response, length and rate, through
-/// [`PlanCache::global`](seis_signal::PlanCache::global).
+/// [`PlanCache::global`](seis_signal::PlanCache::global). What is [doubtful about the
+/// response](response_warnings) is written into the trace's history, as `response_warning`.
 ///
 /// ```
 /// use seis::prelude::*;
@@ -100,6 +103,40 @@ fn response<'a>(
     Ok(inventory.lookup(&trace.id, trace.start, trace.end(), epochs)?.response)
 }
 
+/// What is doubtful about a response in the band that is kept: a sensitivity that its stages do
+/// not give, a list that ends within the band, and so on.
+///
+/// A response that cannot be evaluated has none; the evaluation fails with its reason.
+#[must_use]
+pub fn response_warnings(
+    response: &Response,
+    output: GroundMotion,
+    band_hz: (f64, f64),
+) -> Vec<EvaluationWarning> {
+    let Ok(plan) = response.plan(output, &EvaluationOptions::default()) else {
+        return Vec::new();
+    };
+    let mut warnings = plan.warnings().to_vec();
+    warnings.extend(plan.extrapolation(band_hz.0, band_hz.1));
+    warnings
+}
+
+/// The frequencies in Hz that a deconvolution keeps.
+pub(crate) fn kept_band_hz(deconvolution: &DeconvolutionSpec, rate_hz: f64) -> (f64, f64) {
+    match deconvolution.pre_filter.map(|filter| filter.corners_hz()) {
+        Some([first, _, _, last]) => (first, last),
+        None => (0.0, rate_hz / 2.0),
+    }
+}
+
+/// Writes the warnings of a response into the trace's history.
+fn note_warnings(trace: &mut Trace, warnings: &[EvaluationWarning]) {
+    for warning in warnings {
+        let step = Step::new("response_warning").with("text", warning.to_string());
+        trace.history.push(step);
+    }
+}
+
 impl RemoveResponse for Trace {
     type Error = RemoveResponseError;
 
@@ -110,7 +147,10 @@ impl RemoveResponse for Trace {
     ) -> Result<&mut Self, RemoveResponseError> {
         let options = options.into();
         let response = response(self, inventory, options.epochs)?;
-        Ok(self.remove_response_with(response, &options.deconvolution)?)
+        let band_hz = kept_band_hz(&options.deconvolution, self.rate.hz());
+        self.remove_response_with(response, &options.deconvolution)?;
+        note_warnings(self, &response_warnings(response, options.deconvolution.output, band_hz));
+        Ok(self)
     }
 
     fn calibrate(
@@ -119,7 +159,10 @@ impl RemoveResponse for Trace {
         spec: &CalibrationSpec,
     ) -> Result<&mut Self, RemoveResponseError> {
         let response = response(self, inventory, EpochPolicy::default())?;
-        Ok(self.calibrate_with(response, spec)?)
+        let band_hz = kept_band_hz(&spec.deconvolution, self.rate.hz());
+        self.calibrate_with(response, spec)?;
+        note_warnings(self, &response_warnings(response, spec.deconvolution.output, band_hz));
+        Ok(self)
     }
 }
 

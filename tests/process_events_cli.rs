@@ -3,15 +3,25 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use seis::demo::{self, DemoOptions};
 
-/// Cargo builds the examples before it runs the tests, beside them.
-fn program() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let folder = test.ancestors().find(|p| p.join("examples").is_dir()).unwrap();
-    folder.join("examples").join(format!("process_events{}", std::env::consts::EXE_SUFFIX))
+/// The program, built if `cargo test` was asked for this test alone.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--example", "process_events"])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status()
+            .unwrap();
+        assert!(built.success());
+        let test = std::env::current_exe().unwrap();
+        let folder = test.ancestors().find(|p| p.join("examples").is_dir()).unwrap();
+        folder.join("examples").join(format!("process_events{}", std::env::consts::EXE_SUFFIX))
+    })
 }
 
 fn run(root: &Path, arguments: &[&str]) -> Output {
@@ -26,22 +36,23 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Every result below `root` with its bytes; `processing.json` counts as one.
-fn results(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+/// Every file below `root` with its bytes.
+fn files(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in std::fs::read_dir(root).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            found.extend(results(&path));
-        } else if !path.extension().is_some_and(|e| e == "xml") && !path.starts_with(root.join("raw")) {
-            found.insert(path.clone(), std::fs::read(&path).unwrap());
+            found.extend(files(&path));
+        } else if let Ok(bytes) = std::fs::read(&path) {
+            // A file that is being written aside may have gone meanwhile.
+            found.insert(path, bytes);
         }
     }
     found
 }
 
 fn sac_files(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = results(root);
+    let mut found = files(root);
     found.retain(|path, _| path.extension().is_some_and(|e| e == "sac"));
     found
 }
@@ -64,7 +75,11 @@ fn statuses_tell_what_happened() {
     assert!(text(&again.stdout).contains("0 processed"), "{}", text(&again.stdout));
     let mixed = run(root.path(), &["--output", "vel"]);
     assert_eq!(status(&mixed), Some(1));
-    assert!(text(&mixed.stderr).contains("output: \"disp\" there, \"vel\" now"), "{}", text(&mixed.stderr));
+    assert!(
+        text(&mixed.stderr).contains("output: \"disp\" there, \"vel\" now"),
+        "{}",
+        text(&mixed.stderr)
+    );
     let before = sac_files(root.path());
     assert_eq!(status(&run(root.path(), &["--output", "vel", "--overwrite"])), Some(0));
     let after = sac_files(root.path());
@@ -161,7 +176,8 @@ fn a_killed_run_leaves_whole_files_and_is_taken_up_again() {
     let root = archive(&DemoOptions { events: 8, ..DemoOptions::small() });
     let out = tempfile::tempdir().unwrap();
     let (whole, killed) = (out.path().join("whole"), out.path().join("killed"));
-    let arguments = |folder: &Path| ["--jobs", "2", "--out", folder.to_str().unwrap()].map(str::to_owned);
+    let arguments =
+        |folder: &Path| ["--jobs", "2", "--out", folder.to_str().unwrap()].map(str::to_owned);
     let complete = run(root.path(), &arguments(&whole).each_ref().map(String::as_str));
     assert_eq!(status(&complete), Some(0), "{}", text(&complete.stderr));
     let expected: Vec<_> = sac_files(&whole).into_values().collect();
@@ -197,5 +213,7 @@ fn a_killed_run_leaves_whole_files_and_is_taken_up_again() {
     assert_eq!(status(&resumed), Some(0), "{}", text(&resumed.stderr));
     assert!(sac_files(&killed).into_values().collect::<Vec<_>>() == expected);
     // Nothing unfinished is left lying about.
-    assert!(results(&killed).keys().all(|p| !text(p.as_os_str().as_encoded_bytes()).ends_with(".part")));
+    assert!(
+        files(&killed).keys().all(|p| !text(p.as_os_str().as_encoded_bytes()).ends_with(".part"))
+    );
 }

@@ -110,7 +110,11 @@ fn check(configuration: &str, output: GroundMotion, water_level_db: Option<f64>)
     // The file that ends within a record gives what is whole in it, and says what is lost.
     let truncated: Vec<_> = outcomes.iter().filter(|o| o.event == "truncated").collect();
     assert_eq!(truncated.len(), 1);
-    assert!(truncated[0].warnings.iter().any(|w| w.contains("19968")), "{:?}", truncated[0].warnings);
+    assert!(
+        truncated[0].warnings.iter().any(|w| w.contains("19968")),
+        "{:?}",
+        truncated[0].warnings
+    );
 }
 
 #[test]

@@ -71,17 +71,23 @@ pub enum Error {
         found: SampleType,
     },
     /// Two segments of one channel cannot become one trace.
-    #[error("{id}: segments starting {earlier} and {later} cannot be merged: {reason}")]
-    Merge {
-        /// The channel.
-        id: SourceId,
-        /// Start of the earlier segment.
-        earlier: UtcTime,
-        /// Start of the later segment.
-        later: UtcTime,
-        /// Why not, and what to do.
-        reason: String,
-    },
+    #[error(transparent)]
+    Merge(Box<MergeConflict>),
+}
+
+/// Two segments of one channel that cannot become one trace.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{id}: segments starting {earlier} and {later} cannot be merged: {reason}")]
+#[non_exhaustive]
+pub struct MergeConflict {
+    /// The channel.
+    pub id: SourceId,
+    /// Start of the earlier segment.
+    pub earlier: UtcTime,
+    /// Start of the later segment.
+    pub later: UtcTime,
+    /// Why not, and what to do.
+    pub reason: String,
 }
 
 /// Result with the crate's [`Error`].

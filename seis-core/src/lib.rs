@@ -25,6 +25,15 @@
 //! # Ok::<(), seis_core::Error>(())
 //! ```
 
+// A library neither panics on its input nor writes to anybody's terminal.
+#![warn(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
 mod code;
 mod error;
 mod gaps;
@@ -42,7 +51,7 @@ mod time_text;
 mod trace;
 
 pub use code::Code;
-pub use error::{Error, Result, StreamError, TraceFailure};
+pub use error::{Error, MergeConflict, Result, StreamError, TraceFailure};
 pub use gaps::{Gap, GapKind};
 pub use history::{History, Parameter, Step};
 pub use id::SourceId;

@@ -1,5 +1,6 @@
 //! Joining the segments of a channel, by named policies.
 
+use crate::error::MergeConflict;
 use crate::{Error, Result, Samples, Step, TimeDelta, Trace, trace::signed};
 
 /// What becomes of a gap when segments are merged.
@@ -212,7 +213,8 @@ fn keep_apart(current: Trace, next: &Trace, out: &mut Vec<Trace>) -> Trace {
 }
 
 fn refuse(current: &Trace, next: &Trace, reason: String) -> Error {
-    Error::Merge { id: next.id, earlier: current.start, later: next.start, reason }
+    let (earlier, later) = (current.start, next.start);
+    Error::Merge(Box::new(MergeConflict { id: next.id, earlier, later, reason }))
 }
 
 fn compatible(

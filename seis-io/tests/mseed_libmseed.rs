@@ -25,11 +25,7 @@ fn compare(file: &str, record: &RecordView<'_>, expected: &Value) {
     assert_eq!(record.fdsn_id(), expected["sourceid"].as_str().unwrap(), "{at}");
     assert_eq!(u64::from(record.version()), expected["version"].as_u64().unwrap(), "{at}");
     assert_eq!(record.bytes().len() as u64, expected["record_length"].as_u64().unwrap(), "{at}");
-    assert_eq!(
-        u64::from(record.encoding().code()),
-        expected["encoding"].as_u64().unwrap(),
-        "{at}"
-    );
+    assert_eq!(u64::from(record.encoding().code()), expected["encoding"].as_u64().unwrap(), "{at}");
     assert_eq!(
         record.start().as_nanos(),
         i128::from(expected["start_ns"].as_i64().unwrap()),

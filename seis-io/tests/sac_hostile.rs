@@ -47,7 +47,7 @@ fn use_everything(bytes: &[u8]) -> bool {
             match detected {
                 Some(sac::Format::Binary(_)) => assert_eq!(written, bytes),
                 _ => {
-                    assert_eq!(SacFile::from_bytes(&written).unwrap().to_bytes().unwrap(), written)
+                    assert_eq!(SacFile::from_bytes(&written).unwrap().to_bytes().unwrap(), written);
                 }
             }
             // Integers and texts may not fit; what fits is read again.
@@ -155,9 +155,9 @@ fn random_corruptions_end_in_data_or_errors() {
             }
         }
         if use_everything(&bytes) {
-            read += 1
+            read += 1;
         } else {
-            refused += 1
+            refused += 1;
         }
         assert!(round < 1000 || (read > 0 && refused > 0));
     }

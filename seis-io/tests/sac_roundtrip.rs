@@ -379,7 +379,7 @@ fn files_on_disk() {
     std::fs::write(&path, &bytes).unwrap();
     let error = sac::read(&path).unwrap_err().to_string();
     assert!(
-        error.contains("a.sac: ") && error.contains("844 bytes expected, 845 found"),
+        error.contains("a.sac: ") && error.contains("844 bytes expected, 1024 found"),
         "{error}"
     );
     let error = sac::read_header(&path).unwrap_err().to_string();
@@ -434,5 +434,32 @@ fn files_of_obspys_pipeline_are_written_again_as_they_were() {
         assert_eq!(differing, [0_usize; 0], "{path:?}");
         let kinds = Variable::all().iter().filter(|v| v.kind() == Kind::Text).count();
         assert_eq!(kinds, 23);
+    }
+}
+
+proptest::proptest! {
+    /// Version 6 keeps every nanosecond of the start and every bit of the samples; version 7 the
+    /// exact ratio of the rate too.
+    #[test]
+    fn any_trace_comes_back(
+        start_ns in -2_208_988_800_000_000_000_i64..4_102_444_800_000_000_000,
+        numerator in 1_u64..100_000,
+        denominator in 1_u64..1000,
+        bits in proptest::collection::vec(0_u32..=u32::MAX, 0..300),
+    ) {
+        let rate = SamplingRate::from_ratio(numerator, denominator).unwrap();
+        let samples: Vec<f32> = bits.iter().map(|b| f32::from_bits(*b)).collect();
+        let start = UtcTime::from_nanos(start_ns.into());
+        let trace = Trace::new("A.B.C.D".parse().unwrap(), start, rate, samples);
+        for version in [Version::V6, Version::V7] {
+            let bytes = SacFile::from_trace_with(&trace, version).unwrap().to_bytes().unwrap();
+            let back = SacFile::from_bytes(&bytes).unwrap().into_trace().unwrap();
+            proptest::prop_assert_eq!((back.id, back.start), (trace.id, trace.start));
+            proptest::prop_assert!(back.rate.is_close_to(rate, 1.2e-7));
+            proptest::prop_assert!(version == Version::V6 || back.rate == rate);
+            let found: Vec<u32> =
+                back.samples.as_f32().unwrap().iter().map(|v| v.to_bits()).collect();
+            proptest::prop_assert_eq!(&found, &bits);
+        }
     }
 }

@@ -6,9 +6,9 @@
 
 use seis_core::UtcTime;
 use seis_resp::{
-    Channel, ChannelResponse, CoefficientsDomain, Comment, Complex64, Epoch, Equipment,
-    FilterKind, FirSymmetry, Inventory, Measured, Operator, Person, Polynomial, PzDomain, Response,
-    Stage, Station, Term, UnitName,
+    Channel, ChannelResponse, CoefficientsDomain, Comment, Complex64, Epoch, Equipment, FilterKind,
+    FirSymmetry, Inventory, Measured, Operator, Person, Polynomial, PzDomain, Response, Stage,
+    Station, Term, UnitName,
 };
 use serde_json::{Value, json};
 

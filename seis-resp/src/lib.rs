@@ -32,6 +32,15 @@
 //! | a response unit other than the schema's (`RADIANS` for a phase) | broken | ignored |
 //! | uncertainty of a number | kept | kept, as text for lists |
 
+// A library neither panics on its input nor writes to anybody's terminal.
+#![warn(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
 mod error;
 mod evaluate;
 mod lookup;

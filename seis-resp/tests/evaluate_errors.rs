@@ -1,5 +1,7 @@
 //! Known traps end as typed errors or warnings.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
+
 mod evaluate_support;
 
 use evaluate_support::*;
@@ -57,7 +59,7 @@ fn zero_gains() {
     );
     let silent = response(vec![seismometer("M/S")], Some((0.0, 1.0)));
     assert_eq!(error(&silent), EvaluateError::ZeroGain { stage: 0 });
-    let sensor = stage(1, two_poles("M/S", 0.0, 1.0), ("M/S", "V")).gain(1.0, 1.0);
+    let sensor = stage(1, two_poles(0.0, 1.0), ("M/S", "V")).gain(1.0, 1.0);
     assert_eq!(
         error(&response(vec![sensor], Some((1.0, 1.0)))),
         EvaluateError::ZeroGain { stage: 1 }
@@ -84,7 +86,7 @@ fn missing_gains_and_frequencies() {
 
 #[test]
 fn gains_where_the_filter_is_silent() {
-    let sensor = stage(1, two_poles("M/S", 1.0, 1.0), ("M/S", "V")).gain(2.0, 0.0);
+    let sensor = stage(1, two_poles(1.0, 1.0), ("M/S", "V")).gain(2.0, 0.0);
     let chain = response(vec![sensor, digitiser()], Some((8e5, 1.0)));
     assert_eq!(
         error(&chain),
@@ -115,15 +117,17 @@ fn numbers_that_are_none() {
         with_third(decaying_third().gain(nan, 1.0)),
         with_third(decaying_third().gain(1.0, f64::INFINITY)),
         with_third(decaying_third().delays(0.0, nan)),
-        with_third(stage(3, fir(FirSymmetry::None, &[nan, 1.0]), ("COUNTS", "COUNTS")).gain(1.0, 1.0)),
         with_third(
-            stage(3, coefficients(&[1.0], &[1.0, nan]), ("COUNTS", "COUNTS")).gain(1.0, 1.0).rate(1.0),
+            stage(3, fir(FirSymmetry::None, &[nan, 1.0]), ("COUNTS", "COUNTS")).gain(1.0, 1.0),
+        ),
+        with_third(
+            stage(3, coefficients(&[1.0], &[1.0, nan]), ("COUNTS", "COUNTS"))
+                .gain(1.0, 1.0)
+                .rate(1.0),
         ),
         with_third(stage(3, polynomial(&[0.0, nan]), ("COUNTS", "COUNTS"))),
-        with_third(
-            stage(3, list(&[(0.0, 1.0, nan); 4]), ("COUNTS", "COUNTS")).gain(1.0, 1.0),
-        ),
-        with_third(stage(3, two_poles("", nan, 1.0), ("COUNTS", "COUNTS")).gain(1.0, 1.0)),
+        with_third(stage(3, list(&[(0.0, 1.0, nan); 4]), ("COUNTS", "COUNTS")).gain(1.0, 1.0)),
+        with_third(stage(3, two_poles(nan, 1.0), ("COUNTS", "COUNTS")).gain(1.0, 1.0)),
     ];
     for chain in chains {
         let error = error(&chain);
@@ -208,12 +212,12 @@ fn polynomials_that_are_not_linear() {
 
 #[test]
 fn units_that_are_missing_or_do_not_chain() {
-    let sensor = stage(1, two_poles("", 1.0, 1.0), ("", "V")).gain(2.0, 1.0);
+    let sensor = stage(1, two_poles(1.0, 1.0), ("", "V")).gain(2.0, 1.0);
     let chain = response(vec![sensor, digitiser()], None);
     assert_eq!(error(&chain), EvaluateError::MissingUnit { stage: 1, quantity: Velocity });
     assert!(chain.plan(Native, &EvaluationOptions::default()).is_ok());
 
-    let sensor = stage(1, two_poles("", 1.0, 1.0), ("M/S", "COUNTS")).gain(2.0, 1.0);
+    let sensor = stage(1, two_poles(1.0, 1.0), ("M/S", "COUNTS")).gain(2.0, 1.0);
     let chain = response(vec![sensor, digitiser()], None);
     assert_eq!(
         error(&chain).to_string(),
@@ -235,7 +239,8 @@ fn units_that_are_missing_or_do_not_chain() {
 #[test]
 fn doubtful_numbers_are_told() {
     // Twice the sensitivity that the stages give; a clean chain has nothing to tell.
-    let chain = |sensitivity| response(vec![seismometer("M/S"), digitiser()], Some((sensitivity, 1.0)));
+    let chain =
+        |sensitivity| response(vec![seismometer("M/S"), digitiser()], Some((sensitivity, 1.0)));
     assert_eq!(warnings(&chain(6e8)), []);
     assert_eq!(warnings(&chain(6.2e8)), []);
     match warnings(&chain(1.2e9))[..] {
@@ -251,7 +256,7 @@ fn doubtful_numbers_are_told() {
 
     // A0 = 5 where 1.0013 is right: used, or not used.
     for (a0_hz, used) in [(1.0, true), (0.5, false)] {
-        let sensor = stage(1, two_poles("M/S", 5.0, a0_hz), ("M/S", "V")).gain(2.0, 1.0);
+        let sensor = stage(1, two_poles(5.0, a0_hz), ("M/S", "V")).gain(2.0, 1.0);
         let found = warnings(&response(vec![sensor], Some((2.0, 1.0))));
         assert!(
             matches!(found[..], [EvaluationWarning::NormalizationFactor { found: 5.0, used: u, .. }, ..] if u == used),
@@ -286,13 +291,15 @@ fn digital_filters_infer_the_rate_that_others_tell() {
     let kind = || poles_zeros(PzDomain::DigitalZ, &[(0.5, 0.0)], &[(-0.5, 0.0)], 1.0, 0.0);
     let sensor = stage(1, kind(), ("M/S", "V")).gain(2.0, 0.0);
     let chain = response(vec![sensor, digitiser()], None);
-    assert!(warnings(&chain).contains(&EvaluationWarning::RateInferred { stage: 1, rate_hz: 100.0 }));
+    assert!(
+        warnings(&chain).contains(&EvaluationWarning::RateInferred { stage: 1, rate_hz: 100.0 })
+    );
     // Behind a decimation by five.
     let mut chain = with_third(decaying_third().factor(5));
-    let mut fourth = stage(4, kind(), ("COUNTS", "COUNTS")).gain(1.0, 0.0);
-    fourth.number = 4;
-    chain.stages.push(fourth);
-    assert!(warnings(&chain).contains(&EvaluationWarning::RateInferred { stage: 4, rate_hz: 20.0 }));
+    chain.stages.push(stage(4, kind(), ("COUNTS", "COUNTS")).gain(1.0, 0.0));
+    assert!(
+        warnings(&chain).contains(&EvaluationWarning::RateInferred { stage: 4, rate_hz: 20.0 })
+    );
 }
 
 #[test]
@@ -325,4 +332,103 @@ fn signal_processing_sees_the_same_errors() {
     ];
     assert_eq!(keys[0], keys[1]);
     assert_ne!(keys[0], keys[2]);
+}
+
+/// Any numbers in any stages: an error or a curve, never a panic.
+mod hostile {
+    use proptest::prelude::*;
+    use seis_core::GroundMotion;
+    use seis_resp::{
+        Coefficients, CoefficientsDomain, Decimation, FilterKind, FirSymmetry, Gain, PzDomain,
+        Response, Stage,
+    };
+
+    use super::evaluate_support::*;
+    use super::*;
+
+    fn number() -> impl Strategy<Value = f64> {
+        prop_oneof![
+            60 => -10.0..10.0_f64,
+            1 => any::<f64>(),
+            1 => prop::sample::select(vec![0.0, -0.0, 1.0, f64::NAN, f64::INFINITY, 1e308, 5e-324]),
+        ]
+    }
+
+    fn numbers() -> impl Strategy<Value = Vec<f64>> {
+        prop::collection::vec(number(), 0..40)
+    }
+
+    fn pairs() -> impl Strategy<Value = Vec<(f64, f64)>> {
+        prop::collection::vec((number(), number()), 0..6)
+    }
+
+    fn kind() -> impl Strategy<Value = FilterKind> {
+        let domains = [PzDomain::LaplaceRadians, PzDomain::LaplaceHertz, PzDomain::DigitalZ];
+        let symmetries = [FirSymmetry::None, FirSymmetry::Odd, FirSymmetry::Even];
+        let analog = [CoefficientsDomain::Digital, CoefficientsDomain::AnalogHertz];
+        prop_oneof![
+            (0..3_usize, pairs(), pairs(), number(), number())
+                .prop_map(move |(d, z, p, a0, f)| poles_zeros(domains[d], &z, &p, a0, f)),
+            (0..3_usize, numbers()).prop_map(move |(s, h)| fir(symmetries[s], &h)),
+            (0..2_usize, numbers(), numbers()).prop_map(move |(d, numerators, denominators)| {
+                let domain = analog[d];
+                FilterKind::Coefficients(Coefficients { domain, numerators, denominators })
+            }),
+            prop::collection::vec((number(), number(), number()), 0..9).prop_map(|r| list(&r)),
+            prop::collection::vec(number(), 0..4).prop_map(|c| polynomial(&c)),
+        ]
+    }
+
+    fn any_stage() -> impl Strategy<Value = Stage> {
+        let unit = prop::sample::select(vec!["M/S", "V", "COUNTS", "NM/S**2", "", "WRONG"]);
+        let decimation = prop::option::weighted(
+            0.8,
+            (
+                prop::option::weighted(0.9, number()),
+                prop::option::weighted(0.9, 0..9_u32),
+                prop::option::weighted(0.9, number()),
+            ),
+        );
+        let gain = prop::option::weighted(0.9, (number(), prop::option::weighted(0.9, number())));
+        (0..4_u32, prop::option::of(kind()), unit.clone(), unit, decimation, gain).prop_map(
+            |(number, kind, input, output, decimation, gain)| {
+                let mut made = match kind {
+                    Some(kind) => stage(number, kind, (input, output)),
+                    None => Stage { number, ..Stage::default() },
+                };
+                made.decimation = decimation.map(|(rate, factor, delay)| Decimation {
+                    input_sample_rate_hz: rate,
+                    factor,
+                    offset: None,
+                    delay_s: delay,
+                    correction_s: delay,
+                });
+                made.gain = gain.map(|(value, frequency_hz)| Gain { value, frequency_hz });
+                made
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn nothing_panics(
+            stages in prop::collection::vec(any_stage(), 0..4),
+            sensitivity in prop::option::of((number(), number())),
+            frequencies_hz in prop::collection::vec(number(), 0..20),
+        ) {
+            let response: Response = response(stages, sensitivity);
+            for options in [EvaluationOptions::default(), EvaluationOptions::obspy()] {
+                let options = options.with_unit_chain(UnitChain::Warn);
+                for quantity in [GroundMotion::Native, GroundMotion::Acceleration] {
+                    if let Ok(plan) = response.plan(quantity, &options) {
+                        let mut out = vec![Complex64::default(); frequencies_hz.len()];
+                        prop_assert!(plan.eval_into(&frequencies_hz, &mut out).is_ok());
+                        prop_assert!(plan.eval_grid_into(usize::MAX, 1.0, &mut out).is_ok());
+                    }
+                }
+            }
+            let _ = response.overall_sensitivity(None);
+        }
+    }
 }

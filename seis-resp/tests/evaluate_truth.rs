@@ -1,5 +1,7 @@
 //! Analytic truths, and properties that hold for every response.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
+
 mod evaluate_support;
 
 use std::f64::consts::TAU;
@@ -40,9 +42,8 @@ fn geophone() {
 fn digital_poles_equal_coefficients() {
     let rate_hz = 50.0;
     let pz = poles_zeros(PzDomain::DigitalZ, &[(0.0, 0.0)], &[(0.9, 0.0)], 1.0, 0.0);
-    let third = |kind| {
-        with_third(stage(3, kind, ("COUNTS", "COUNTS")).gain(2.0, 2.0).rate(rate_hz))
-    };
+    let third =
+        |kind| with_third(stage(3, kind, ("COUNTS", "COUNTS")).gain(2.0, 2.0).rate(rate_hz));
     let a = third(pz).evaluate(&FREQUENCIES_HZ, Velocity).unwrap();
     let b = third(coefficients(&[1.0], &[1.0, -0.9])).evaluate(&FREQUENCIES_HZ, Velocity).unwrap();
     for (a, b) in a.iter().zip(b) {
@@ -68,7 +69,10 @@ fn moving_average() {
                 .factor(factor);
             let found = response(vec![only], None).evaluate(&frequencies_hz, Velocity).unwrap();
             for (found, expected) in found.iter().zip(expected) {
-                assert!((found.re - expected).abs() < 1e-15 && found.im == 0.0, "{found} {expected}");
+                assert!(
+                    (found.re - expected).abs() < 1e-15 && found.im == 0.0,
+                    "{found} {expected}"
+                );
             }
         }
     }
@@ -114,7 +118,8 @@ fn total_sensitivity() {
 /// Every kind of stage in one chain.
 fn everything() -> Response {
     let rows = [(0.0, 1.0, 0.0), (1.0, 0.9, -10.0), (5.0, 0.8, -40.0), (60.0, 0.1, -150.0)];
-    let digital = poles_zeros(PzDomain::DigitalZ, &[(0.2, 0.0)], &[(0.5, 0.1), (0.5, -0.1)], 1.0, 0.0);
+    let digital =
+        poles_zeros(PzDomain::DigitalZ, &[(0.2, 0.0)], &[(0.5, 0.1), (0.5, -0.1)], 1.0, 0.0);
     let long: Vec<f64> = (0..150).map(|k| (-f64::from(k) / 25.0).exp() / 25.0).collect();
     response(
         vec![

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use seis_core::{FrequencyResponse, SamplingRate};
 
+use crate::fft::Transform;
 use crate::{
     CalibrationPlan, CalibrationSpec, DeconvolutionPlan, DeconvolutionSpec, DetrendSpec, FftLength,
     InterpolationSpec, PreFilter, Result, SamplingGrid, TaperSide, TaperSpec, WaterLevel, Window,
@@ -15,8 +16,8 @@ use crate::{
 /// A plan is found again whenever a response of the same content comes with a trace of the same
 /// length and rate, whatever file either came from. Responses without a
 /// [fingerprint](FrequencyResponse::fingerprint) are not cached. The plans used least recently
-/// are dropped when all together hold more than the given number of bytes. Of two threads that ask
-/// for the same new plan one makes it and the other waits.
+/// are dropped when all together, with the transforms they share, hold more than the given number
+/// of bytes. Of two threads that ask for the same new plan one makes it and the other waits.
 ///
 /// ```
 /// use seis_core::{GroundMotion, SamplingRate};
@@ -60,13 +61,15 @@ pub struct CacheStats {
     pub evictions: u64,
     /// Plans held now.
     pub plans: usize,
-    /// Bytes held now.
+    /// Bytes held now; those of the transforms are estimated.
     pub bytes: usize,
 }
 
 #[derive(Debug, Default)]
 struct State {
     slots: HashMap<Key, Slot>,
+    /// How many plans use each transform.
+    transforms: HashMap<(usize, bool), usize>,
     stats: CacheStats,
     /// Counts requests, to tell which plan was used last.
     clock: u64,
@@ -76,9 +79,22 @@ struct State {
 #[derive(Debug)]
 struct Slot {
     place: Arc<Mutex<Option<Plan>>>,
-    /// 0 while the plan is being made.
-    bytes: usize,
+    /// None while the plan is being made.
+    size: Option<Size>,
     used: u64,
+}
+
+/// What a plan holds alone, and what it shares.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    bytes: usize,
+    transforms: [Transform; 2],
+}
+
+impl Size {
+    fn total(&self) -> usize {
+        self.transforms.iter().fold(self.bytes, |sum, t| sum + t.bytes)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -94,11 +110,11 @@ impl PlanCache {
         Self { max_bytes, state: Mutex::default() }
     }
 
-    /// The cache that the methods of [`TraceSignal`](crate::TraceSignal) use: 64 MiB.
+    /// The cache that the methods of [`TraceSignal`](crate::TraceSignal) use: at most 256 MiB.
     #[must_use]
     pub fn global() -> &'static Self {
         static GLOBAL: OnceLock<PlanCache> = OnceLock::new();
-        GLOBAL.get_or_init(|| Self::new(64 << 20))
+        GLOBAL.get_or_init(|| Self::new(256 << 20))
     }
 
     /// The plan for this deconvolution, from the cache or made now.
@@ -119,7 +135,8 @@ impl PlanCache {
         };
         let plan = self.get(&key, || {
             let plan = make()?;
-            Ok((plan.memory_bytes(), Plan::Deconvolution(plan)))
+            let size = Size { bytes: plan.memory_bytes(), transforms: plan.transforms() };
+            Ok((size, Plan::Deconvolution(plan)))
         })?;
         match plan {
             Plan::Deconvolution(plan) => Ok(plan),
@@ -149,7 +166,8 @@ impl PlanCache {
         };
         let plan = self.get(&key, || {
             let plan = make()?;
-            Ok((plan.memory_bytes(), Plan::Calibration(plan)))
+            let size = Size { bytes: plan.memory_bytes(), transforms: plan.transforms() };
+            Ok((size, Plan::Calibration(plan)))
         })?;
         match plan {
             Plan::Calibration(plan) => Ok(plan),
@@ -167,6 +185,7 @@ impl PlanCache {
     pub fn clear(&self) {
         let mut state = self.lock();
         state.slots.clear();
+        state.transforms.clear();
         state.stats.plans = 0;
         state.stats.bytes = 0;
     }
@@ -176,14 +195,14 @@ impl PlanCache {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn get(&self, key: &Key, make: impl FnOnce() -> Result<(usize, Plan)>) -> Result<Plan> {
+    fn get(&self, key: &Key, make: impl FnOnce() -> Result<(Size, Plan)>) -> Result<Plan> {
         let place = {
             let mut state = self.lock();
             state.clock += 1;
             let used = state.clock;
             let slot = state.slots.entry(key.clone()).or_insert_with(|| Slot {
                 place: Arc::default(),
-                bytes: 0,
+                size: None,
                 used,
             });
             slot.used = used;
@@ -197,42 +216,66 @@ impl PlanCache {
         }
         let made = make();
         let mut state = self.lock();
-        let (bytes, plan) = match made {
-            Ok((bytes, plan)) if bytes <= self.max_bytes => (bytes, plan),
+        let (size, plan) = match made {
+            Ok((size, plan)) if size.total() <= self.max_bytes => (size, plan),
             not_kept => {
                 state.stats.uncached += 1;
-                state.remove(key, &place);
+                state.remove_place(key, &place);
                 return not_kept.map(|(_, plan)| plan);
             }
         };
         *held = Some(plan.clone());
-        state.stats.misses += 1;
-        // Unless it was cleared away meanwhile.
-        if let Some(slot) = state.slots.get_mut(key).filter(|s| Arc::ptr_eq(&s.place, &place)) {
-            slot.bytes = bytes;
-            state.stats.bytes += bytes;
-            state.stats.plans += 1;
+        if state.keep(key, &place, size) {
+            state.stats.misses += 1;
             state.make_room(self.max_bytes);
+        } else {
+            state.stats.uncached += 1;
         }
         Ok(plan)
     }
 }
 
 impl State {
-    fn remove(&mut self, key: &Key, place: &Arc<Mutex<Option<Plan>>>) {
+    fn remove_place(&mut self, key: &Key, place: &Arc<Mutex<Option<Plan>>>) {
         if self.slots.get(key).is_some_and(|s| Arc::ptr_eq(&s.place, place)) {
             self.slots.remove(key);
         }
     }
 
+    /// Counts a new plan, unless its place was cleared away while it was made.
+    fn keep(&mut self, key: &Key, place: &Arc<Mutex<Option<Plan>>>, size: Size) -> bool {
+        let Some(slot) = self.slots.get_mut(key).filter(|s| Arc::ptr_eq(&s.place, place)) else {
+            return false;
+        };
+        slot.size = Some(size);
+        self.stats.plans += 1;
+        self.stats.bytes += size.bytes;
+        for t in size.transforms {
+            let users = self.transforms.entry((t.len, t.inverse)).or_default();
+            if *users == 0 {
+                self.stats.bytes += t.bytes;
+            }
+            *users += 1;
+        }
+        true
+    }
+
     fn make_room(&mut self, max_bytes: usize) {
         while self.stats.bytes > max_bytes {
-            let oldest = self.slots.iter().filter(|(_, s)| s.bytes > 0).min_by_key(|(_, s)| s.used);
-            let Some(key) = oldest.map(|(key, _)| key.clone()) else { return };
-            if let Some(slot) = self.slots.remove(&key) {
-                self.stats.bytes -= slot.bytes;
-                self.stats.plans -= 1;
-                self.stats.evictions += 1;
+            let made = self.slots.iter().filter(|(_, slot)| slot.size.is_some());
+            let oldest = made.min_by_key(|(_, slot)| slot.used).map(|(key, _)| key.clone());
+            let Some(size) = oldest.and_then(|key| self.slots.remove(&key)?.size) else { return };
+            self.stats.plans -= 1;
+            self.stats.evictions += 1;
+            self.stats.bytes -= size.bytes;
+            for t in size.transforms {
+                if let Some(users) = self.transforms.get_mut(&(t.len, t.inverse)) {
+                    *users -= 1;
+                    if *users == 0 {
+                        self.transforms.remove(&(t.len, t.inverse));
+                        self.stats.bytes -= t.bytes;
+                    }
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use seis_core::{Fingerprint, FrequencyResponse, Step, TimeDelta, UtcTime};
 
+use crate::fft::Transform;
 use crate::pipeline::Pipeline;
 use crate::trace::warned;
 use crate::{
@@ -42,7 +43,7 @@ pub struct CalibrationSpec {
 }
 
 impl CalibrationSpec {
-    /// Only the response is removed.
+    /// Only the response is removed, until more is asked for.
     #[must_use]
     pub fn only(deconvolution: DeconvolutionSpec) -> Self {
         Self { detrend: None, taper: None, deconvolution, resample: None }
@@ -67,6 +68,12 @@ impl CalibrationSpec {
     pub fn resample(mut self, resample: impl Into<Option<InterpolationSpec>>) -> Self {
         self.resample = resample.into();
         self
+    }
+}
+
+impl From<DeconvolutionSpec> for CalibrationSpec {
+    fn from(deconvolution: DeconvolutionSpec) -> Self {
+        Self::only(deconvolution)
     }
 }
 
@@ -178,6 +185,10 @@ impl CalibrationPlan {
         steps.push(warned(removal, self.warnings()));
         steps.extend(spec.resample.as_ref().map(InterpolationSpec::step));
         steps
+    }
+
+    pub(crate) fn transforms(&self) -> [Transform; 2] {
+        self.pipeline.transforms()
     }
 
     /// Bytes that the plan holds, without the transforms, which plans of one length share.

@@ -44,6 +44,14 @@ pub enum Error {
         /// The operation.
         operation: &'static str,
     },
+    /// More samples than memory, or arithmetic, can hold.
+    #[error("{npts} samples are too many: {expected}")]
+    TooLong {
+        /// How many there are, or would be.
+        npts: usize,
+        /// What would do.
+        expected: &'static str,
+    },
     /// A plan was applied to a slice of another length than it was made for.
     #[error("the plan is for {expected} samples, the slice has {found}")]
     Length {
@@ -93,13 +101,15 @@ pub enum Error {
         /// Distance of the frequencies of the transform.
         spacing_hz: f64,
     },
-    /// The FFT is too short for the trace, odd, or too long for memory.
-    #[error("an FFT of {requested} points: expected an even number from {needed} to 2^40")]
+    /// The FFT is odd, too short for the trace, or needlessly long.
+    #[error("an FFT of {requested} points: expected an even number from {least} to {most}")]
     FftLength {
         /// As asked for.
         requested: usize,
         /// The shortest possible.
-        needed: usize,
+        least: usize,
+        /// The longest allowed.
+        most: usize,
     },
     /// The response could not be evaluated.
     #[error("the response cannot be evaluated: {error}")]

@@ -4,8 +4,8 @@ use num_complex::Complex64;
 use seis_core::{FrequencyResponse, SamplingRate};
 
 use crate::deconvolution::Operator;
-use crate::fft::{Forward, Inverse, cost};
-use crate::scratch::room;
+use crate::fft::{Forward, Inverse, Transform, cost};
+use crate::scratch::{reserve, room};
 use crate::sum::{Number, mean_of_finite};
 use crate::taper::Flanks;
 use crate::view::each;
@@ -53,6 +53,8 @@ impl Pipeline {
             let operation = "removing a response";
             return Err(Error::TooShort { operation, needed: 1, found: 0 });
         }
+        let deconvolution = &spec.deconvolution;
+        let nfft = deconvolution.fft_length.points(npts)?;
         if let Some(detrend) = spec.detrend {
             detrend.check(npts)?;
         }
@@ -65,7 +67,6 @@ impl Pipeline {
             }
             None => None,
         };
-        let deconvolution = &spec.deconvolution;
         match deconvolution.water_level {
             WaterLevel::Db(0.0) => warnings.push(Warning::WaterLevelFlattens),
             WaterLevel::Db(db) if !db.is_finite() || db < 0.0 => {
@@ -81,7 +82,6 @@ impl Pipeline {
             Some(fraction) => Some(Flanks::sac(npts, fraction)?),
             None => None,
         };
-        let nfft = deconvolution.fft_length.points(npts)?;
         let mut operator = Operator::new(deconvolution, nfft, rate, response)?;
 
         let (decimation, output) = match resample {
@@ -126,9 +126,14 @@ impl Pipeline {
         &self.warnings
     }
 
-    /// How many samples the inverse transform is short of those of the forward one.
+    /// By how much the inverse transform is shorter than the forward one.
     pub(crate) fn decimation(&self) -> usize {
         self.forward.pairs() / self.inverse.pairs()
+    }
+
+    /// The transforms, which plans of one length share.
+    pub(crate) fn transforms(&self) -> [Transform; 2] {
+        [self.forward.id(), self.inverse.id()]
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
@@ -154,15 +159,15 @@ impl Pipeline {
         match &self.output {
             Output::Pick { first, step, count } => {
                 check_result(packed)?;
+                reserve(out, *count)?;
                 out.clear();
-                out.reserve_exact(*count);
                 pick(packed, *first, *step, *count, out);
             }
             Output::Interpolate(plan) => {
                 check_result(packed)?;
                 scratch.samples.clear();
                 pick(packed, 0, 1, self.npts, &mut scratch.samples);
-                plan.apply_to_finite(&scratch.samples, out, &mut scratch.knots);
+                plan.apply_to_finite(&scratch.samples, out, &mut scratch.knots)?;
             }
         }
         Ok(())

@@ -2,6 +2,8 @@
 
 use num_complex::Complex64;
 
+use crate::{Error, Result};
+
 /// Working memory for plans. It grows to what the largest trace needs and is then reused: give
 /// each thread its own, and applying plans allocates nothing.
 ///
@@ -44,6 +46,12 @@ impl Scratch {
     pub fn clear(&mut self) {
         *self = Self::new();
     }
+}
+
+/// Makes room for results, or says that there is none; what is in `out` stays.
+pub(crate) fn reserve(out: &mut Vec<f64>, npts: usize) -> Result<()> {
+    out.try_reserve_exact(npts.saturating_sub(out.len()))
+        .map_err(|_| Error::TooLong { npts, expected: "fewer than memory can hold" })
 }
 
 /// At least this long; what it holds does not matter.

@@ -89,11 +89,19 @@ pub fn mean<'a>(samples: impl Into<SampleView<'a>>) -> Result<f64> {
 pub(crate) fn mean_of_finite(samples: SampleView<'_>) -> f64 {
     let sum = match samples {
         // Exact, and so is NumPy's sum of halves below 2^53: four million samples at full scale.
-        SampleView::I32(v) => v.iter().map(|x| i64::from(*x)).sum::<i64>() as f64,
+        SampleView::I32(v) => exact(v) as f64,
         SampleView::F32(v) => pairwise(v),
         SampleView::F64(v) => pairwise(v),
     };
     sum / samples.len() as f64
+}
+
+/// The sum of integers. In 16-bit halves, which vectorise where 64-bit sums do not, and of which
+/// 2^14 do not overflow.
+fn exact(values: &[i32]) -> i64 {
+    let halves = |(high, low), x: &i32| (high + (x >> 16), low + (x & 0xffff));
+    let sums = values.chunks(1 << 14).map(|block| block.iter().fold((0_i32, 0_i32), halves));
+    sums.map(|(high, low)| (i64::from(high) << 16) + i64::from(low)).sum()
 }
 
 #[cfg(test)]
@@ -107,6 +115,16 @@ mod tests {
         let n = 100_003.0_f64;
         let truth = n.ln() + 0.577_215_664_901_532_9 + 0.5 / n - 1.0 / (12.0 * n * n);
         assert!((pairwise(&values) - truth).abs() < 4.0 * f64::EPSILON * truth);
+    }
+
+    #[test]
+    fn sums_of_integers_are_exact() {
+        for n in [0, 1, 5, 16_383, 16_384, 16_385, 100_000] {
+            for values in [vec![i32::MIN; n], vec![i32::MAX; n], (-1..).take(n).collect()] {
+                let truth: i64 = values.iter().map(|x: &i32| i64::from(*x)).sum();
+                assert_eq!(exact(&values), truth);
+            }
+        }
     }
 
     #[test]

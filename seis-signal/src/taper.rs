@@ -2,6 +2,7 @@
 
 use seis_core::{SamplingRate, Step};
 
+use crate::fft::check_npts;
 use crate::view::check_finite;
 use crate::{Error, Result, Warning, Window};
 
@@ -141,6 +142,7 @@ impl TaperPlan {
     /// trace are shortened to it with a [warning](Self::warnings), as ObsPy does.
     pub fn new(spec: &TaperSpec, npts: usize, rate: SamplingRate) -> Result<Self> {
         spec.window.check()?;
+        check_npts(npts)?;
         let mut limits = [None, None];
         if let Some(fraction) = spec.fraction {
             limits[0] = Some(samples(fraction * npts as f64, "taper fraction", fraction)?);

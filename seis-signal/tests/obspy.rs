@@ -76,11 +76,11 @@ fn detrends_are_obspys() {
             .map(|(i, x)| 1000.0 * x + 3.0 + 0.5 * i as f64 - 0.01 * (i * i) as f64)
             .collect();
         spec.apply(&mut values).unwrap();
-        // Values of 500 with a condition number of the fits below 100 (order 5: 1e4).
+        // Values of 500, fitted by numpy.polyfit with condition numbers of 10 to 100 (order 5: 1e4).
         let tolerance = match spec {
             DetrendSpec::Demean => 0.0,
-            DetrendSpec::Polynomial { order: 5 } => 1e-9,
-            _ => 1e-11,
+            DetrendSpec::Polynomial { order: 5 } => 1e-10,
+            _ => 5e-12,
         };
         let error = difference(&values, expected);
         assert!(error <= tolerance, "{spec:?} {npts}: {error}");
@@ -108,10 +108,9 @@ fn response_removal_is_obspys() {
         let at = [0, n / 10, n / 2, (n / 2 + 5).min(n - 1), 9 * n / 10, n - 1];
         let found = at.map(|i| y[i]);
         let error = difference(&found, case.values) / case.peak;
-        // Rounding errors of two transforms and an inversion. Without a pre-filter the lowest
-        // frequencies of displacement are amplified by 1/f³, and their errors with them.
-        let amplified = case.pre_filter.is_none() && case.output == GroundMotion::Displacement;
-        let tolerance = if amplified { 1e-12 } else { 2e-14 };
+        // Rounding errors of two transforms and an inversion: log2(nfft) = 14 times 2^−53 twice,
+        // and the same again in ObsPy.
+        let tolerance = 5e-15;
         assert!(error < tolerance, "{n} {:?}: {error:e}", spec_of(case));
         let peak_error = (peak(y) - case.peak).abs() / case.peak;
         assert!(peak_error < tolerance, "{n} {:?}: {peak_error:e}", spec_of(case));
@@ -132,8 +131,8 @@ fn interpolations_are_obspys() {
         assert_eq!(out.len(), *count);
         let found = [0, 1, count / 3, count / 2, count - 2, count - 1].map(|i| out[i]);
         let error = difference(&found, expected);
-        // ObsPy's positions j·dt carry rounding errors of 1e-14.
-        assert!(error < 2e-14, "{method:?} {npts} {rate} {start_ns}: {error:e}");
+        // ObsPy's positions j·dt carry rounding errors of 1e-14, the sine has a slope of 0.3.
+        assert!(error < 1e-14, "{method:?} {npts} {rate} {start_ns}: {error:e}");
     }
 }
 

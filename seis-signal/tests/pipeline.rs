@@ -345,7 +345,7 @@ fn plans_that_make_no_sense_are_refused() {
     assert!(matches!(error_of(&spec, 0, 20.0, &response), Error::TooShort { .. }));
     assert!(matches!(error_of(&spec, 1, 20.0, &response), Error::TooShort { .. }));
     let error = error_of(&spec.fft_length(FftLength::Exactly(1001)), 1000, 20.0, &response);
-    assert!(matches!(error, Error::FftLength { requested: 1001, needed: 1000 }));
+    assert!(matches!(error, Error::FftLength { requested: 1001, least: 1000, .. }));
     let none = DeconvolutionPlan::new(&spec, 100, SamplingRate::NONE, &response).unwrap_err();
     assert!(matches!(none, Error::NoRate));
 
@@ -570,7 +570,7 @@ proptest! {
         let start = UtcTime::from_nanos(1_641_081_600_069_500_000);
         let input = SamplingGrid::new(start, hz(rate), npts);
         let method = [
-            Interpolation::Lanczos { a: 1 + order as u32 },
+            Interpolation::Lanczos { a: 1 + u32::from(order) },
             Interpolation::Linear,
             Interpolation::Nearest,
             Interpolation::Previous,

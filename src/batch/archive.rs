@@ -65,7 +65,8 @@ impl Event {
         }
         match list(&self.directory.join("resp")) {
             Ok(paths) => {
-                files.responses = paths.into_iter().filter(|p| has_extension(p, &["xml"])).collect();
+                files.responses =
+                    paths.into_iter().filter(|p| has_extension(p, &["xml"])).collect();
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
@@ -79,9 +80,7 @@ fn lossy(name: &std::ffi::OsStr) -> String {
 }
 
 fn has_extension(path: &Path, extensions: &[&str]) -> bool {
-    path.extension().is_some_and(|found| {
-        extensions.iter().any(|e| found.eq_ignore_ascii_case(e))
-    })
+    path.extension().is_some_and(|found| extensions.iter().any(|e| found.eq_ignore_ascii_case(e)))
 }
 
 fn list(directory: &Path) -> io::Result<Vec<PathBuf>> {

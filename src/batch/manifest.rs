@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
@@ -72,15 +73,19 @@ impl ResultDirectory {
             }),
             None => Err(BatchError::OtherOptions {
                 directory: path,
-                difference: format!("there are results, and no readable {FILE_NAME} says how they were made"),
+                difference: format!(
+                    "there are results, and no readable {FILE_NAME} says how they were made"
+                ),
             }),
         }
     }
 
-    /// Creates the directory and says in it what the results are going to be.
-    pub(super) fn open(&self, processing: &Processing) -> Result<(), BatchError> {
+    /// Creates the directory and says in it what the results are going to be. Unfinished files
+    /// that a killed run left before `now` are removed.
+    pub(super) fn open(&self, processing: &Processing, now: SystemTime) -> Result<(), BatchError> {
         let at = |error| BatchError::Io { path: self.path.clone(), error };
         std::fs::create_dir_all(&self.path).map_err(at)?;
+        remove_unfinished(&self.path, now).map_err(at)?;
         self.write(processing, self.existing == Existing::Replace)
     }
 
@@ -107,6 +112,24 @@ impl ResultDirectory {
         }
         seis_io::file::write_atomically(&file, |out| io::Write::write_all(out, &text)).map_err(at)
     }
+}
+
+/// Removes the hidden files that [`seis_io::file::write_atomically`] had not renamed yet when its
+/// process was killed. They live for milliseconds, so what is older than this run is abandoned.
+fn remove_unfinished(directory: &Path, now: SystemTime) -> io::Result<()> {
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if !(name.starts_with('.') && name.ends_with(".part")) {
+            continue;
+        }
+        if entry.metadata().and_then(|m| m.modified()).is_ok_and(|written| written < now) {
+            // Another run may have been faster.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
 }
 
 /// Whether a directory holds files of the result format.
@@ -136,12 +159,11 @@ mod tests {
     fn results_of_other_options_are_not_mixed_in() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("processed");
-        let check = |rate, overwrite| {
-            ResultDirectory::check(path.clone(), &processing(rate), overwrite)
-        };
+        let check =
+            |rate, overwrite| ResultDirectory::check(path.clone(), &processing(rate), overwrite);
         let fresh = check(10.0, false).unwrap();
         assert_eq!(fresh.existing, Existing::Keep);
-        fresh.open(&processing(10.0)).unwrap();
+        fresh.open(&processing(10.0), SystemTime::now()).unwrap();
         assert_eq!(check(10.0, false).unwrap().existing, Existing::Keep);
         let error = check(20.0, false).unwrap_err().to_string();
         assert!(error.contains("rate_hz: 10") && error.contains("20"), "{error}");
@@ -151,16 +173,30 @@ mod tests {
     fn a_killed_replacement_goes_on_replacing() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().to_owned();
-        let check = |rate, overwrite| {
-            ResultDirectory::check(path.clone(), &processing(rate), overwrite)
-        };
-        check(10.0, false).unwrap().open(&processing(10.0)).unwrap();
+        let check =
+            |rate, overwrite| ResultDirectory::check(path.clone(), &processing(rate), overwrite);
+        check(10.0, false).unwrap().open(&processing(10.0), SystemTime::now()).unwrap();
         let replacement = check(20.0, true).unwrap();
-        replacement.open(&processing(20.0)).unwrap();
+        replacement.open(&processing(20.0), SystemTime::now()).unwrap();
         assert_eq!(check(20.0, false).unwrap().existing, Existing::Replace);
         assert!(check(10.0, false).is_err());
         replacement.finish(&processing(20.0)).unwrap();
         assert_eq!(check(20.0, false).unwrap().existing, Existing::Keep);
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_removed() {
+        let root = tempfile::tempdir().unwrap();
+        let part = root.path().join(".a1b2c3.part");
+        std::fs::write(&part, b"half a res").unwrap();
+        let directory =
+            ResultDirectory::check(root.path().to_owned(), &processing(10.0), false).unwrap();
+        let long_ago = SystemTime::UNIX_EPOCH;
+        directory.open(&processing(10.0), long_ago).unwrap();
+        assert!(part.exists(), "another run is writing it");
+        let later = SystemTime::now() + std::time::Duration::from_secs(1);
+        directory.open(&processing(10.0), later).unwrap();
+        assert!(!part.exists());
     }
 
     #[test]

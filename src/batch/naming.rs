@@ -67,7 +67,8 @@ mod tests {
 
     #[test]
     fn only_the_mass_downloaders_form_counts() {
-        let name = RawName::parse("IU.ANMO.00.LHZ__20220102T000000Z__20220102T002000Z.mseed").unwrap();
+        let name =
+            RawName::parse("IU.ANMO.00.LHZ__20220102T000000Z__20220102T002000Z.mseed").unwrap();
         assert_eq!(name.id.location, "00");
         assert_eq!(name.window.0, "20220102T000000Z");
         for other in [

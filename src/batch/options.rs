@@ -64,8 +64,8 @@ impl Processing {
         let wrong = |option, reason: String| BatchError::Option { option, reason };
         let mut removal = DeconvolutionSpec::new(self.output).zero_mean(false).taper_fraction(None);
         if let Some([f1, f2, f3, f4]) = self.pre_filter_hz {
-            let filter = PreFilter::new(f1, f2, f3, f4)
-                .map_err(|e| wrong("pre-filter", e.to_string()))?;
+            let filter =
+                PreFilter::new(f1, f2, f3, f4).map_err(|e| wrong("pre-filter", e.to_string()))?;
             removal = removal.pre_filter(filter);
         }
         removal = removal.water_level(match self.water_level_db {

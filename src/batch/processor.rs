@@ -11,7 +11,7 @@ use std::time::Instant;
 use seis_core::{Fingerprint, FrequencyResponse, Samples, SamplingRate, SourceId, Trace};
 use seis_io::mseed;
 use seis_io::sac::{self, ByteOrder};
-use seis_resp::{ChannelEpoch, EvaluationOptions, Response};
+use seis_resp::{ChannelEpoch, Response};
 use seis_signal::{
     CalibrationPlan, CalibrationSpec, PlanCache, SampleView, SamplingGrid, Scratch, Warning,
 };
@@ -21,8 +21,10 @@ use super::naming::result_stem;
 use super::responses::{EventResponses, InventoryCache};
 use super::{BatchError, Failure, Format, Outcome, Processing, RawName, Reason, Status, Timings};
 use crate::fill_sac_station;
+use crate::remove_response::{kept_band_hz, response_warnings};
 
-/// Memory for plans: some 100 kB each, one for each distinct response and length.
+/// Memory for plans, one for each distinct response and length: some 100 kB each, and a few MB of
+/// FFT tables for each length.
 const PLAN_CACHE_BYTES: usize = 32 << 20;
 
 /// Responses whose warnings are remembered.
@@ -147,18 +149,17 @@ impl Processor {
         let (stream, report) = match mseed::read(path) {
             Ok(read) => (read.stream, read.report),
             Err(error) => {
-                let failure = Failure::new(Reason::UnreadableFile, error);
-                return tell(Outcome::failed(event.name(), path, failure));
+                let reason = match error {
+                    mseed::Error::NoRecords { .. } => Reason::NoData,
+                    _ => Reason::UnreadableFile,
+                };
+                return tell(Outcome::failed(event.name(), path, Failure::new(reason, error)));
             }
         };
         let mut warnings = file_warnings(path, &report);
         if stream.is_empty() {
-            let why = warnings.first().map_or_else(
-                || format!("{}: the file is empty or holds no data record", path.display()),
-                |first| format!("no data record in the file; {first}"),
-            );
-            let failure = Failure::new(Reason::NoData, why);
-            let failed = Outcome::failed(event.name(), path, failure);
+            let why = format!("{}: no record of the file holds samples", path.display());
+            let failed = Outcome::failed(event.name(), path, Failure::new(Reason::NoData, why));
             return tell(Outcome { warnings, ..failed });
         }
         let mut timings = Timings { read: begun.elapsed(), ..Timings::default() };
@@ -173,9 +174,18 @@ impl Processor {
                 ..Outcome::new(event.name(), path, Status::AlreadyThere { output: PathBuf::new() })
             };
             outcome.status = self
-                .process_segment(event, path, &trace, &stem, workspace, &mut outcome.warnings, &mut timings)
+                .process_segment(
+                    event,
+                    path,
+                    &trace,
+                    &stem,
+                    workspace,
+                    &mut outcome.warnings,
+                    &mut timings,
+                )
                 .unwrap_or_else(|mut failure| {
-                    failure.message = format!("{}: {}: {}", path.display(), trace.id, failure.message);
+                    failure.message =
+                        format!("{}: {}: {}", path.display(), trace.id, failure.message);
                     Status::NotProcessed(failure)
                 });
             outcome.timings = std::mem::take(&mut timings);
@@ -215,7 +225,11 @@ impl Processor {
         let begun = Instant::now();
         let span = (trace.start, trace.end());
         let metadata = event.responses.find(&trace.id, span, &self.inventories)?;
-        warnings.extend(self.warnings_of(metadata.response).iter().map(|w| about(path, &trace.id, w)));
+        warnings.extend(
+            self.warnings_of(metadata.response, trace.rate.hz())
+                .iter()
+                .map(|w| about(path, &trace.id, w)),
+        );
         let plan = self.plan(trace, metadata.response)?;
         let meant = |w: &&Warning| !matches!(w, Warning::WaterLevelFlattens);
         warnings.extend(plan.warnings().iter().filter(meant).map(|w| about(path, &trace.id, w)));
@@ -231,12 +245,14 @@ impl Processor {
         let result =
             Trace::new(trace.id, plan.output_start(trace.start), plan.output().rate, samples);
         let mut doubt = |error: sac::Error| warnings.push(about(path, &trace.id, &error));
-        let written = self.write(&output, &result, &metadata.epoch, &mut workspace.bytes, &mut doubt);
+        let written =
+            self.write(&output, &result, &metadata.epoch, &mut workspace.bytes, &mut doubt);
         let npts = result.len();
         if let Samples::F64(samples) = result.samples {
             workspace.samples = samples;
         }
-        written.map_err(|e| Failure::new(Reason::CannotWrite, format!("{}: {e}", output.display())))?;
+        written
+            .map_err(|e| Failure::new(Reason::CannotWrite, format!("{}: {e}", output.display())))?;
         timings.write = begun.elapsed();
         Ok(Status::Processed { output, npts })
     }
@@ -258,18 +274,17 @@ impl Processor {
     }
 
     /// What is doubtful about a response; the same for each of its traces.
-    fn warnings_of(&self, response: &Response) -> Arc<[String]> {
+    fn warnings_of(&self, response: &Response, rate_hz: f64) -> Arc<[String]> {
         let key = FrequencyResponse::fingerprint(response);
-        let remembered =
-            || self.response_warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        let remembered = || self.response_warnings.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = key.and_then(|k| remembered().get(&k).cloned()) {
             return found;
         }
-        // A response that cannot be planned fails, with its reason, when it is evaluated.
-        let warnings: Arc<[String]> = response
-            .plan(self.processing.output, &EvaluationOptions::default())
-            .map(|plan| plan.warnings().iter().map(ToString::to_string).collect())
-            .unwrap_or_default();
+        let band_hz = kept_band_hz(&self.spec.deconvolution, rate_hz);
+        let warnings: Arc<[String]> = response_warnings(response, self.processing.output, band_hz)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         if let Some(key) = key {
             let mut remembered = remembered();
             if remembered.len() >= MAX_REMEMBERED_WARNINGS {
@@ -334,9 +349,8 @@ fn samples_that_fit(input: &SamplingGrid, rate: SamplingRate) -> usize {
     let (out_num, out_den) = rate.as_ratio();
     let last = input.npts.saturating_sub(1) as u128;
     // (N − 1) / in · out, in integers.
-    let scaled = last
-        .checked_mul(u128::from(in_den))
-        .and_then(|n| n.checked_mul(u128::from(out_num)));
+    let scaled =
+        last.checked_mul(u128::from(in_den)).and_then(|n| n.checked_mul(u128::from(out_num)));
     let whole = match scaled {
         Some(n) => n / (u128::from(in_num) * u128::from(out_den)).max(1),
         None => (last as f64 * input.rate.interval_s() * rate.hz()) as u128,

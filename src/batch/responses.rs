@@ -123,7 +123,9 @@ impl EventResponses {
     /// The failure that a look-up error means here.
     fn failure(&self, error: &LookupError) -> Failure {
         let reason = match error {
-            LookupError::NoSuchChannel { .. } | LookupError::NoResponse { .. } => Reason::NoResponse,
+            LookupError::NoSuchChannel { .. } | LookupError::NoResponse { .. } => {
+                Reason::NoResponse
+            }
             LookupError::NoEpoch { .. }
             | LookupError::EpochEndsWithin { .. }
             | LookupError::EpochBeginsWithin { .. } => Reason::NoEpoch,
@@ -145,9 +147,8 @@ impl EventResponses {
         let mut unreadable = String::new();
         for file in &self.files {
             match file.inventory.get() {
-                Some(Ok(inventory)) => stations.extend(
-                    inventory.stations().map(|(n, s)| format!("{}.{}", n.code, s.code)),
-                ),
+                Some(Ok(inventory)) => stations
+                    .extend(inventory.stations().map(|(n, s)| format!("{}.{}", n.code, s.code))),
                 Some(Err(error)) => unreadable = format!("{unreadable}; {error}"),
                 None => {}
             }

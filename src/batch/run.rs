@@ -6,10 +6,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use super::manifest::ResultDirectory;
 use super::processor::{EventContext, Processor, Workspace};
 use super::{BatchError, BatchOptions, Event, Failure, Outcome, RawName, Reason, Summary};
+
+/// More threads than any machine has cores would only fight for the disk.
+const MAX_JOBS: usize = 512;
 
 /// What a run tells while it goes on.
 #[derive(Debug)]
@@ -45,16 +49,21 @@ pub fn run(
     options: &BatchOptions,
     mut observe: impl FnMut(Progress<'_>),
 ) -> Result<Summary, BatchError> {
+    let begun = SystemTime::now();
     let processor = Processor::new(&options.processing)?;
-    let events = Event::find(root)
-        .map_err(|error| BatchError::Io { path: root.to_owned(), error })?;
+    let events =
+        Event::find(root).map_err(|error| BatchError::Io { path: root.to_owned(), error })?;
     if events.is_empty() {
         return Err(BatchError::NoEvents { root: root.to_owned() });
     }
     let mut summary = Summary::default();
     for event in &events {
         // All directories are checked before the first file is touched.
-        ResultDirectory::check(result_path(event, options), &options.processing, options.overwrite)?;
+        ResultDirectory::check(
+            result_path(event, options),
+            &options.processing,
+            options.overwrite,
+        )?;
         if let Ok(files) = event.files() {
             summary.files += files.raw.len();
             summary.ignored_files += files.ignored;
@@ -63,21 +72,23 @@ pub fn run(
     let jobs = options
         .jobs
         .or_else(|| std::thread::available_parallelism().ok())
-        .map_or(1, NonZeroUsize::get);
+        .map_or(1, NonZeroUsize::get)
+        .min(MAX_JOBS);
     observe(Progress::Started { events: events.len(), files: summary.files, jobs });
 
     let (task_sender, tasks) = sync_channel::<Task>(4 * jobs);
-    let tasks = Mutex::new(tasks);
+    // Shared by the workers alone: when the last of them goes, the feeder notices.
+    let tasks = Arc::new(Mutex::new(tasks));
     let (report_sender, reports) = sync_channel::<Report>(256);
     std::thread::scope(|scope| {
         let feeder_reports = report_sender.clone();
-        scope.spawn(move || feed(&events, options, &task_sender, &feeder_reports));
+        scope.spawn(move || feed(&events, options, begun, &task_sender, &feeder_reports));
         for _ in 0..jobs {
             let reports = report_sender.clone();
-            let (tasks, processor) = (&tasks, &processor);
-            scope.spawn(move || work(tasks, processor, &reports));
+            let (tasks, processor) = (Arc::clone(&tasks), &processor);
+            scope.spawn(move || work(&tasks, processor, &reports));
         }
-        drop(report_sender);
+        drop((tasks, report_sender));
         for report in reports {
             match report {
                 Report::Outcome(outcome) => {
@@ -113,11 +124,12 @@ fn result_path(event: &Event, options: &BatchOptions) -> PathBuf {
 fn feed(
     events: &[Event],
     options: &BatchOptions,
+    begun: SystemTime,
     tasks: &SyncSender<Task>,
     reports: &SyncSender<Report>,
 ) {
     for event in events {
-        if let Err(failure) = feed_event(event, options, tasks) {
+        if let Err(failure) = feed_event(event, options, begun, tasks) {
             let outcome = Outcome::failed(&event.name, &event.directory, failure);
             if reports.send(Report::Outcome(Box::new(outcome))).is_err() {
                 return;
@@ -129,6 +141,7 @@ fn feed(
 fn feed_event(
     event: &Event,
     options: &BatchOptions,
+    begun: SystemTime,
     tasks: &SyncSender<Task>,
 ) -> Result<(), Failure> {
     let files = event.files().map_err(|error| {
@@ -139,7 +152,10 @@ fn feed_event(
     let results =
         ResultDirectory::check(result_path(event, options), &options.processing, options.overwrite)
             .map_err(cannot_write)?;
-    results.open(&options.processing).map_err(cannot_write)?;
+    if files.raw.is_empty() {
+        return Ok(());
+    }
+    results.open(&options.processing, begun).map_err(cannot_write)?;
 
     // Names in the MassDownloader's form give results of different names, so their order does not
     // matter. Where two inputs could give the same name, one worker takes them in order, lest

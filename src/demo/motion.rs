@@ -25,13 +25,14 @@ impl GroundMotionModel {
     pub(super) fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);
         // Centre and width keep five widths of distance from the tapered 60 s at both ends.
-        let mut packet = |amplitude_m: f64, band_hz: (f64, f64), at_s: (f64, f64), width_s: f64| Packet {
-            amplitude_m: amplitude_m * random.between(0.5, 1.5),
-            frequency_hz: random.between(band_hz.0, band_hz.1),
-            center_s: random.between(at_s.0, at_s.1),
-            width_s,
-            phase_rad: random.between(0.0, TAU),
-        };
+        let mut packet =
+            |amplitude_m: f64, band_hz: (f64, f64), at_s: (f64, f64), width_s: f64| Packet {
+                amplitude_m: amplitude_m * random.between(0.5, 1.5),
+                frequency_hz: random.between(band_hz.0, band_hz.1),
+                center_s: random.between(at_s.0, at_s.1),
+                width_s,
+                phase_rad: random.between(0.0, TAU),
+            };
         Self {
             packets: vec![
                 packet(2e-6, (1.0, 3.0), (200.0, 260.0), 8.0),
@@ -92,7 +93,9 @@ mod tests {
     fn motion_is_still_at_the_ends_and_loud_between() {
         for seed in 0..50 {
             let motion = GroundMotionModel::new(seed);
-            let peak = (0..12_000).map(|i| motion.displacement_m(f64::from(i) * 0.1).abs()).fold(0.0, f64::max);
+            let peak = (0..12_000)
+                .map(|i| motion.displacement_m(f64::from(i) * 0.1).abs())
+                .fold(0.0, f64::max);
             assert!(peak > 5e-5, "{peak}");
             for t in [0.0, 60.0, 1140.0, 1200.0] {
                 assert!(motion.displacement_m(t).abs() < 1e-9 * peak, "seed {seed}, {t} s");

@@ -7,8 +7,8 @@ use seis_core::{Complex64, FrequencyResponse, GroundMotion, Samples, Trace, UtcT
 use seis_io::mseed;
 use seis_resp::Response;
 
-use super::motion::{GroundMotionModel, Random};
 use super::DemoError;
+use super::motion::{GroundMotionModel, Random};
 
 /// Offset of the digitiser in counts: something for the demeaning to do.
 const OFFSET_COUNTS: f64 = 1234.5;

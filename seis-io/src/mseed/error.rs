@@ -110,6 +110,18 @@ pub enum RecordError {
         /// The gain range.
         gain: u8,
     },
+    /// The last sample is not the one that the first frame announces, and bytes before or behind
+    /// the record cannot be read either: it was damaged with them.
+    #[error(
+        "the last sample is {last}, the first frame announces {announced}, and bytes next to the \
+         record cannot be read: it is damaged"
+    )]
+    Damaged {
+        /// As decoded.
+        last: i32,
+        /// As announced.
+        announced: i32,
+    },
     /// Samples of this encoding have another type than the one asked for.
     #[error("the record holds {found}, asked for were {expected}")]
     SampleType {

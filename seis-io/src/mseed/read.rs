@@ -16,8 +16,8 @@ use super::record::Common;
 use super::scan::{Scanner, Step};
 use super::window::{More, Window};
 use super::{
-    Encoding, Error, JoinRule, Policy, ReadOptions, ReadReport, RecordError, Result, Skipped,
-    Warning, WarningKind, decode,
+    Check, Encoding, Error, JoinRule, Policy, ReadOptions, ReadReport, RecordError, Result,
+    Skipped, Warning, WarningKind, decode,
 };
 
 /// What a source holds, and the account of reading it.
@@ -319,8 +319,7 @@ impl Reader {
     fn headers(&mut self, bytes: &[u8]) -> Pass {
         self.entries.clear();
         let options = &self.options;
-        let keep_versions =
-            options.join.split_versions || options.join.rule == JoinRule::FileOrder;
+        let keep_versions = options.join.split_versions || options.join.rule == JoinRule::FileOrder;
         let mut scanner = Scanner::new(options.default_encoding, options.check_crc);
         let mut out = Pass::default();
         out.report.bytes = bytes.len() as u64;
@@ -339,7 +338,9 @@ impl Reader {
             at += step.len();
             match step {
                 Step::Record(common) => {
-                    out.report.skipped.extend(open.take());
+                    let closed = open.take();
+                    let suspect = closed.is_some();
+                    out.report.skipped.extend(closed);
                     let (channel, new) = out.table.number(&common.id);
                     if new {
                         wanted.push(options.wants(&common.id));
@@ -352,6 +353,7 @@ impl Reader {
                     }
                     let version = if keep_versions { common.version() } else { 0 };
                     let mut entry = Entry::new(&common, offset, channel, version);
+                    entry.suspect = suspect;
                     if let Err(reason) =
                         decode::check(common.encoding, common.payload.len(), common.count as usize)
                     {
@@ -364,6 +366,9 @@ impl Reader {
                 }
                 step => {
                     let end = matches!(step, Step::End);
+                    if let (Step::Bad { .. }, Some(before)) = (&step, self.entries.last_mut()) {
+                        before.suspect |= before.offset + before.len as usize == offset;
+                    }
                     let closed = pass(step, offset as u64, &mut passed, &mut open);
                     out.report.skipped.extend(closed);
                     if end {
@@ -402,11 +407,12 @@ impl Reader {
                 let payload = entry.payload(bytes);
                 let count = entry.count as usize;
                 match decode::append(entry.encoding, entry.order, payload, count, samples) {
-                    Ok(Some(check)) if !check.is_ok() => {
-                        let kind = WarningKind::IntegrationConstant {
-                            last: check.last,
-                            announced: check.announced,
-                        };
+                    Ok(Some(Check { last, announced })) if last != announced => {
+                        if entry.suspect {
+                            broken.push((index, RecordError::Damaged { last, announced }));
+                            continue;
+                        }
+                        let kind = WarningKind::IntegrationConstant { last, announced };
                         let offset = entry.offset as u64;
                         pass.report.warnings.push(Warning { offset, id: *id, kind });
                     }
@@ -443,9 +449,11 @@ impl Pass {
     fn note(&mut self, common: &Common, offset: usize) {
         if !common.notes.is_clean() {
             let (offset, id) = (offset as u64, common.id);
-            self.report
-                .warnings
-                .extend(common.notes.warnings().map(|kind| Warning { offset, id, kind }));
+            self.report.warnings.extend(common.notes.warnings().map(|kind| Warning {
+                offset,
+                id,
+                kind,
+            }));
         }
     }
 

@@ -121,7 +121,12 @@ impl<'a> Iterator for Records<'a> {
 }
 
 /// Books a step that is no record; gives back the stretch before it if that has ended.
-pub(crate) fn pass(step: Step, offset: u64, passed: &mut Passed, open: &mut Option<Skipped>) -> Option<Skipped> {
+pub(crate) fn pass(
+    step: Step,
+    offset: u64,
+    passed: &mut Passed,
+    open: &mut Option<Skipped>,
+) -> Option<Skipped> {
     match step {
         Step::Bad { len, reason } => {
             let len = len as u64;

@@ -12,7 +12,6 @@ use super::{Encoding, RecordError};
 
 /// What stands at the start of a window.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "records are the rule, and boxes would be allocated")]
 pub(crate) enum Step {
     /// A data record.
     Record(Common),
@@ -106,7 +105,7 @@ impl Scanner {
                     Ok(Step::Record(common))
                 }
                 Err(Halt::More(more)) => Err(more),
-                Err(Halt::Bad(bad)) => self.bad(window, bad),
+                Err(Halt::Bad(bad)) => self.bad(window, *bad),
             },
         }
     }
@@ -186,11 +185,12 @@ impl Scanner {
                 match record::parse(window, &options) {
                     Ok(_) => Ok(true),
                     Err(Halt::More(more)) => Err(more),
-                    Err(Halt::Bad(Bad { reason: RecordError::Crc { .. }, len, .. })) => {
-                        self.in_vain += len.unwrap_or(0) as u64;
+                    Err(Halt::Bad(bad)) => {
+                        if matches!(bad.reason, RecordError::Crc { .. }) {
+                            self.in_vain += bad.len.unwrap_or(0) as u64;
+                        }
                         Ok(false)
                     }
-                    Err(Halt::Bad(_)) => Ok(false),
                 }
             }
         }

@@ -53,7 +53,7 @@ impl<'a> Window<'a> {
 #[derive(Debug)]
 pub(crate) enum Halt {
     More(More),
-    Bad(Bad),
+    Bad(Box<Bad>),
 }
 
 /// A bad record.
@@ -66,6 +66,13 @@ pub(crate) struct Bad {
     pub(crate) id: Option<seis_core::SourceId>,
 }
 
+impl From<Bad> for Halt {
+    fn from(bad: Bad) -> Self {
+        // Boxed, so that the way of good records is not made longer.
+        Self::Bad(Box::new(bad))
+    }
+}
+
 impl From<More> for Halt {
     fn from(more: More) -> Self {
         Self::More(more)
@@ -74,6 +81,6 @@ impl From<More> for Halt {
 
 impl From<RecordError> for Halt {
     fn from(reason: RecordError) -> Self {
-        Self::Bad(Bad { reason, len: None, id: None })
+        Bad { reason, len: None, id: None }.into()
     }
 }

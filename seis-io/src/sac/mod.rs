@@ -42,6 +42,8 @@
 //! * A start time keeps its nanoseconds, in B; ObsPy rounds to the microsecond.
 //! * A file without reference time, or with an impossible one, is no trace starting in 1970 but an
 //!   error that names the variable; [`TraceOptions`] gives what lacks.
+//! * Evenly spaced XY files (IFTYPE IXY) are no traces until IFTYPE says so.
+//! * KEVNM keeps its spaces, and undefined logicals stay undefined when a header is kept.
 //! * Unevenly spaced and spectral files, XYZ and header version 7 are read and written. ObsPy takes
 //!   the second section, and the footer, for a wrong file size.
 //! * Codes longer than eight characters and samples beyond 3.4e38 are errors, not cut and infinite.

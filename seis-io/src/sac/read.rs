@@ -137,8 +137,19 @@ impl SacFile {
     /// As [`read`](Self::read).
     pub fn read_with(path: impl AsRef<Path>, options: ReadOptions) -> Result<Self> {
         let path = path.as_ref();
-        let file = File::open(path).map_err(Error::from);
-        in_file(path, file.and_then(|file| Self::from_reader_with(file, options)))
+        let read = || {
+            let file = File::open(path)?;
+            let length = file.metadata()?.len();
+            Self::from_reader_with(file, options).map_err(|error| match error {
+                // No more than a byte too many was read; the file knows how many there are.
+                Error::Size { npts, sections, version, expected, found } => {
+                    let found = found.max(length);
+                    Error::Size { npts, sections, version, expected, found }
+                }
+                other => other,
+            })
+        };
+        in_file(path, read())
     }
 
     /// Reads a file from any source: of a binary file no more than its header describes (and one

@@ -122,9 +122,7 @@ fn pass(samples: &Samples, mut emit: impl FnMut(&[f32])) -> Result<Option<Extrem
 /// the power of two that would follow it.
 fn is_too_large(value: f64) -> bool {
     const HALFWAY: f64 = (f32::MAX as f64) + (1_u128 << 103) as f64;
-    let size = value.abs();
-    // `&`, so that a loop of this has no branches.
-    (size >= HALFWAY) & (size < f64::INFINITY)
+    (HALFWAY..f64::INFINITY).contains(&value.abs())
 }
 
 /// Samples that are added up in one go: NumPy's `PW_BLOCKSIZE`.

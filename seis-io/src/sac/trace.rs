@@ -128,8 +128,13 @@ impl Header {
         }
         self.set_iftype(FileType::TimeSeries);
         self.set_leven(true).set_lovrok(true);
-        // The inverse of the rate as a double, since this is what ObsPy rounds to 32 bits.
-        self.put_float(&DELTA, 1.0 / trace.rate.hz());
+        // What ObsPy rounds to 32 bits is the inverse of the rate as a double; a double that is to
+        // be read again is the quotient itself.
+        let delta = match self.version() {
+            Version::V6 => 1.0 / trace.rate.hz(),
+            Version::V7 => trace.rate.interval_s(),
+        };
+        self.put_float(&DELTA, delta);
         self.put_points(trace.len())?;
         let SourceId { network, station, location, channel } = &trace.id;
         for (variable, code) in

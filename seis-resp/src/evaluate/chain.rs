@@ -99,8 +99,11 @@ pub(super) fn conversion(
         let unit = name.to_owned();
         warnings.push(EvaluationWarning::UnitInherited { stage: number, unit, source_of_unit });
     }
-    let unit = Unit::parse(name)
-        .map_err(|source| EvaluateError::UnknownUnit { stage: number, quantity, source })?;
+    let unit = Unit::parse(name).map_err(|source| EvaluateError::UnknownUnit {
+        stage: number,
+        quantity,
+        source,
+    })?;
     let (Some(measured), Some(wanted)) = (unit.quantity.motion_order(), order(quantity)) else {
         return Err(EvaluateError::NotGroundMotion {
             stage: number,

@@ -109,7 +109,9 @@ pub enum EvaluateError {
         magnitude: f64,
     },
     /// Coefficients sum to zero, and evalresp's rule divides by their sum.
-    #[error("stage {stage}: the coefficients sum to {sum}, so the filter cannot be normalised at 0 Hz")]
+    #[error(
+        "stage {stage}: the coefficients sum to {sum}, so the filter cannot be normalised at 0 Hz"
+    )]
     FirSumZero {
         /// The stage.
         stage: u32,
@@ -151,7 +153,9 @@ pub enum EvaluateError {
     },
     /// A frequency outside a response list, with
     /// [`ListRange::Refuse`](crate::ListRange::Refuse).
-    #[error("{frequency_hz} Hz lies outside the response list, which goes from {first_hz} to {last_hz} Hz")]
+    #[error(
+        "{frequency_hz} Hz lies outside the response list, which goes from {first_hz} to {last_hz} Hz"
+    )]
     OutsideList {
         /// The frequency asked for, in Hz.
         frequency_hz: f64,
@@ -169,7 +173,9 @@ pub enum EvaluateError {
         reason: &'static str,
     },
     /// The input unit is needed and is not given.
-    #[error("stage {stage}: the input unit is missing, so {quantity} cannot be had; ask for native units")]
+    #[error(
+        "stage {stage}: the input unit is missing, so {quantity} cannot be had; ask for native units"
+    )]
     MissingUnit {
         /// The stage.
         stage: u32,
@@ -187,7 +193,9 @@ pub enum EvaluateError {
         source: UnknownUnit,
     },
     /// Ground motion was asked of an instrument that records something else.
-    #[error("stage {stage}: the instrument records {measured} ({unit}), not ground motion: ask for native units")]
+    #[error(
+        "stage {stage}: the instrument records {measured} ({unit}), not ground motion: ask for native units"
+    )]
     NotGroundMotion {
         /// The stage.
         stage: u32,
@@ -197,7 +205,9 @@ pub enum EvaluateError {
         measured: Quantity,
     },
     /// A stage does not take what the stage before gives.
-    #[error("stage {stage} takes {input:?}, but stage {before} gives {output:?}: a stage is missing or a unit is wrong")]
+    #[error(
+        "stage {stage} takes {input:?}, but stage {before} gives {output:?}: a stage is missing or a unit is wrong"
+    )]
     UnitMismatch {
         /// The stage.
         stage: u32,

@@ -53,8 +53,7 @@ impl Fir {
         }
         let sum: f64 = coefficients.iter().sum();
         let is_off = !(1.0 - SUM_TOLERANCE..=1.0 + SUM_TOLERANCE).contains(&sum);
-        let h: Vec<f64> =
-            coefficients.iter().map(|h| if is_off { h / sum } else { *h }).collect();
+        let h: Vec<f64> = coefficients.iter().map(|h| if is_off { h / sum } else { *h }).collect();
         let is_symmetric = h.iter().zip(h.iter().rev()).all(|(a, b)| a == b);
         let half = h.get(..h.len().div_ceil(2)).unwrap_or(&h);
         let fir = if is_symmetric {
@@ -243,8 +242,7 @@ fn sample(fir: &Fir, limit_hz: f64, centre_s: f64, terms: usize) -> (Vec<f64>, V
 fn chebyshev(values: &[f64], is_odd: bool) -> Series {
     let m = values.len();
     // cos(πq/4m) for q = 0 … 8m−1; every angle needed is one of them.
-    let cosines: Vec<f64> =
-        (0..8 * m).map(|q| (PI * q as f64 / (4.0 * m as f64)).cos()).collect();
+    let cosines: Vec<f64> = (0..8 * m).map(|q| (PI * q as f64 / (4.0 * m as f64)).cos()).collect();
     let shift = usize::from(is_odd);
     let mut coefficients: Vec<f64> = (0..m)
         .map(|k| {
@@ -339,8 +337,7 @@ mod tests {
             assert_eq!(Fir::new(symmetry, &half, 0.01).unwrap().0, fir);
             for f in [0.0, 0.3, 5.0, 20.0, 49.9, 60.0] {
                 let theta = TAU * f * 0.01;
-                let centred =
-                    direct(&h, theta) * Complex64::cis(theta * (n as f64 - 1.0) / 2.0);
+                let centred = direct(&h, theta) * Complex64::cis(theta * (n as f64 - 1.0) / 2.0);
                 assert!((at(&fir, f) - centred).norm() < 2e-14, "{n} {f}");
             }
         }

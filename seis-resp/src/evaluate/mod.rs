@@ -1,4 +1,14 @@
-//! Evaluation of responses.
+//! Evaluation of responses: options and response in, plan out, plan applied to frequencies.
+//!
+//! `plan` settles the order of stages and puts together what `stage` makes of each; `chain` knows
+//! the units. The transfer functions (`poles_zeros`, `fir`, `list`) are evaluated in blocks of
+//! `lanes`, on top of `series`, `spline` and `trig`. The rules are written down at
+//! [`EvaluationPlan`].
+
+#![allow(
+    clippy::needless_range_loop,
+    reason = "lanes of several arrays are indexed in step, so that they become vector instructions"
+)]
 
 mod adapter;
 mod chain;
@@ -10,6 +20,7 @@ mod options;
 mod plan;
 mod poles_zeros;
 mod polynomial;
+mod rate;
 mod sensitivity;
 mod series;
 mod spline;

@@ -8,7 +8,8 @@ use super::chain::{self, Conversion};
 use super::error::EvaluateError;
 use super::lanes::{ComplexLanes, LANES, Lanes};
 use super::options::{EvaluationOptions, GainSource, ListRange};
-use super::stage::{Context, output_rate_hz};
+use super::rate::output_rate_hz;
+use super::stage::Context;
 use super::transfer::Transfer;
 use super::trig::sin_cos;
 use super::warning::EvaluationWarning;
@@ -17,9 +18,53 @@ use crate::{FilterKind, Response, Sensitivity, Stage};
 /// A response made ready for evaluation: units, normalisation and the order of stages are settled,
 /// and what is doubtful is listed.
 ///
-/// T(f) = S (iω)ⁿ e^{iωd} Π Gᵢ nᵢ Hᵢ(f), in output units (counts) per SI unit of the quantity, with
-/// time dependence e^{+iωt}: the rules of evalresp 3.3.3 as ObsPy 1.5.1 applies them. See
-/// [`EvaluationOptions`] for the places where the default is different, and why.
+/// # What is computed
+///
+/// T(f) = S (iω)ᵖ Π Gᵢ nᵢ Hᵢ(f) e^{iωdᵢ}, in output units (counts) per SI unit of the quantity, with
+/// time dependence e^{+iωt}, over the stages that take part, in the order of their numbers. These
+/// are the rules of evalresp 3.3.3 as ObsPy 1.5.1 applies them:
+///
+/// * **Gain** Gᵢ holds at the stage's gain frequency: nᵢ = 1/|Hᵢ| there. Only if that frequency is
+///   equal to the last bit to that of the sensitivity, and so is the frequency of A0, nᵢ is A0
+///   (poles and zeros) or 1. The sensitivity's *value* does not enter, unless
+///   [`GainSource::Sensitivity`] is chosen. Without a sensitivity the last gain frequency that is
+///   not 0 stands for its frequency.
+/// * **Poles and zeros** Hᵢ = Π(v−zero)/Π(v−pole), v = iω, if (in Hz, not converted) or e^{iωτ}.
+/// * **FIR** Hᵢ = Σ hₖ e^{−iωτk}. Coefficients written down whole are divided by their sum if that
+///   is more than 2 % off 1. Filters that are symmetric, declared so or to the last bit, count as
+///   free of delay; the others get dᵢ, the correction of the stage's decimation.
+/// * **Recursive coefficients** Hᵢ = Σ bₖ e^{−iωτk} / Σ aₖ e^{−iωτk}, without correction.
+/// * **Response list** by not-a-knot cubic splines of amplitude and phase.
+/// * **Polynomial** of first order: 1/c₁, which is output per input.
+/// * **Units** p is the number of times that the input unit of the first stage that takes part was
+///   differentiated more often than the quantity, and S its scale to SI. A first stage without
+///   units takes those of the sensitivity, then those of its neighbours.
+///
+/// Factor, offset and delay of a decimation, aliasing and Nyquist frequencies do not enter: T is
+/// evaluated at any frequency.
+///
+/// # Where ObsPy differs
+///
+/// | case | here | ObsPy 1.5.1 |
+/// |---|---|---|
+/// | pressure, strain, voltage, rotation, unknown units | native units only | taken as velocity (strain as displacement) |
+/// | `CM/(S**2)`, `NM/SEC**2`, `µm/s`, `M/S - Velocity` … | scaled, whatever the spelling | `CM`, `MM`, `NM` in four spellings only |
+/// | native units of a channel in nm/s | per nm/s | per m/s |
+/// | listed phases that pass ±180° | unwrapped | the spline swings through the jump |
+/// | coefficients in the Laplace variable | refused | evaluated as digital |
+/// | digital filter without a rate | that of its neighbours, or refused | 1 Hz; a rate of 0 is 0 Hz |
+/// | stage numbers with gaps, gain with decimation, partial decimation | evaluated | refused |
+/// | no response at the frequency of the sensitivity | a warning | refused |
+/// | units that cannot be compared | a warning | refused |
+/// | prefixes that differ between stages | refused | overlooked |
+/// | coefficients that sum to 0 | refused | NaN |
+/// | polynomial of one coefficient | refused | a gain of 1 |
+/// | gain without frequency where none is needed | used | refused or dropped |
+///
+/// [`EvaluationOptions::obspy`] gives ObsPy's numbers for the first five. Every channel of ObsPy's
+/// test data is compared by `scripts/compare_responses.py`.
+///
+/// # Evaluation
 ///
 /// Evaluation does not allocate, and what it gives for one frequency does not depend on the others:
 /// a list may be cut in any way.
@@ -90,17 +135,11 @@ impl Response {
         let sensitivity_frequency_hz = sensitivity_frequency(sensitivity, &taking_part)?;
 
         let mut warnings = Vec::new();
-        let conversion =
-            chain::conversion(self, &all, first, quantity, options, &mut warnings)?;
+        let conversion = chain::conversion(self, &all, first, quantity, options, &mut warnings)?;
         chain::check(&taking_part, options.unit_chain, &mut warnings)?;
         let nyquist_hz = all.iter().rev().find_map(|s| output_rate_hz(s)).map(|hz| hz / 2.0);
-        let context = Context {
-            options,
-            stages: &all,
-            sensitivity,
-            sensitivity_frequency_hz,
-            nyquist_hz,
-        };
+        let context =
+            Context { options, stages: &all, sensitivity, sensitivity_frequency_hz, nyquist_hz };
         let mut builder = Builder::new(conversion);
         for position in &selected {
             builder.add(context.plan(*position, &mut warnings)?);
@@ -119,9 +158,7 @@ impl Response {
 }
 
 /// The stages by number. Stage 0, which old files use for the sensitivity, is given apart.
-fn sorted_stages(
-    response: &Response,
-) -> Result<(Vec<&Stage>, Option<Sensitivity>), EvaluateError> {
+fn sorted_stages(response: &Response) -> Result<(Vec<&Stage>, Option<Sensitivity>), EvaluateError> {
     let mut all: Vec<&Stage> = response.stages.iter().filter(|s| s.number != 0).collect();
     all.sort_by_key(|s| s.number);
     if all.is_empty() {
@@ -276,13 +313,13 @@ impl EvaluationPlan {
         bin_width_hz: f64,
         out: &mut [Complex64],
     ) -> Result<(), EvaluateError> {
-        let frequency = |bin: usize| bin as f64 * bin_width_hz;
-        if !out.is_empty() {
-            self.check_range(frequency(first_bin))?;
-            self.check_range(frequency(first_bin + out.len() - 1))?;
+        let frequency = |i: usize| first_bin.saturating_add(i) as f64 * bin_width_hz;
+        if let Some(last) = out.len().checked_sub(1) {
+            self.check_range(frequency(0))?;
+            self.check_range(frequency(last))?;
         }
         for (i, out) in out.chunks_mut(LANES).enumerate() {
-            let block = std::array::from_fn(|l| frequency(first_bin + i * LANES + l));
+            let block = std::array::from_fn(|l| frequency(i * LANES + l));
             self.store(&block, out);
         }
         Ok(())

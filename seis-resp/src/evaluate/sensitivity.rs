@@ -4,7 +4,7 @@ use seis_core::GroundMotion;
 
 use super::error::EvaluateError;
 use super::options::EvaluationOptions;
-use super::stage::output_rate_hz;
+use super::rate::output_rate_hz;
 use crate::units::Unit;
 use crate::{FilterKind, Response, Sensitivity};
 
@@ -40,9 +40,9 @@ impl Response {
         if name.trim().is_empty() {
             return Err(refuse("the input units of the whole instrument are missing"));
         }
-        let frequency_hz = frequency_hz
-            .or_else(|| self.flat_frequency_hz())
-            .ok_or_else(|| refuse("neither a normalisation frequency nor a sampling rate is known"))?;
+        let frequency_hz = frequency_hz.or_else(|| self.flat_frequency_hz()).ok_or_else(|| {
+            refuse("neither a normalisation frequency nor a sampling rate is known")
+        })?;
 
         let mut response = self.clone();
         if let Some(sensitivity) = &mut response.sensitivity {

@@ -122,11 +122,11 @@ mod tests {
     /// block, so that near and far lanes mix.
     #[test]
     fn recurrence_equals_the_direct_sum() {
-        for n in [1, 2, 3, 17, 150, 400] {
-            let a: Vec<f64> = (0..n).map(|k| ((k * 37 + 11) % 97) as f64 / 97.0 - 0.4).collect();
+        for n in [1_u32, 2, 3, 17, 150, 400] {
+            let a: Vec<f64> = (0..n).map(|k| f64::from((k * 37 + 11) % 97) / 97.0 - 0.4).collect();
             let size: f64 = a.iter().map(|a| a.abs()).sum();
             let series = Series::new(a.clone());
-            for start in [0.0_f64, 1e-9, 1e-4, 0.5, 1.57, 2.9, 3.1415, 6.2, 100.0] {
+            for start in [0.0_f64, 1e-9, 1e-4, 0.5, 1.57, 2.9, std::f64::consts::PI, 100.0] {
                 let theta: Lanes = std::array::from_fn(|l| start + 0.02 * l as f64 * l as f64);
                 let (sin_half, cos_half) = sin_cos(&theta.map(|t| t / 2.0));
                 let sin = std::array::from_fn(|l| 2.0 * sin_half[l] * cos_half[l]);
@@ -146,7 +146,7 @@ mod tests {
                         sum(&|k| ((k + 0.5) * theta[l]).cos()),
                     ];
                     // Both sums round the angle (relative 2⁻⁵³) and each of n terms.
-                    let bound = size * f64::EPSILON * (8.0 + n as f64 * theta[l].min(4.0));
+                    let bound = size * f64::EPSILON * (8.0 + f64::from(n) * theta[l].min(4.0));
                     for (f, e) in found.iter().zip(expected) {
                         assert!((f[l] - e).abs() <= bound, "{n} {} {:e} {e:e}", theta[l], f[l]);
                     }

@@ -40,9 +40,8 @@ impl Spline {
         let reach = last + before;
         below[n - 1] = reach;
         diagonal[n - 1] = before;
-        right[n - 1] = (last * last * slope[n - 3]
-            + (2.0 * reach + last) * before * slope[n - 2])
-            / reach;
+        right[n - 1] =
+            (last * last * slope[n - 3] + (2.0 * reach + last) * before * slope[n - 2]) / reach;
         // Elimination without pivoting: after the first row, which leaves h₀ + h₁ on the diagonal
         // against h₀ beside it, every row is dominated by its diagonal.
         for i in 1..n {
@@ -66,9 +65,9 @@ impl Spline {
 
     /// The value at a distance from the left end of a piece.
     pub(super) fn value(&self, piece: usize, distance: f64) -> f64 {
-        self.pieces.get(piece).map_or(f64::NAN, |[a, b, c, d]| {
-            a + distance * (b + distance * (c + distance * d))
-        })
+        self.pieces
+            .get(piece)
+            .map_or(f64::NAN, |[a, b, c, d]| a + distance * (b + distance * (c + distance * d)))
     }
 }
 

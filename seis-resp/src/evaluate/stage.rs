@@ -5,6 +5,7 @@ use super::fir::{Fir, Recursive, Shape};
 use super::list::List;
 use super::options::{AnalogCoefficients, EvaluationOptions, GainSource};
 use super::poles_zeros::Rational;
+use super::rate::warn_of_correction;
 use super::transfer::Transfer;
 use super::warning::EvaluationWarning;
 use crate::{
@@ -98,12 +99,7 @@ impl Context<'_> {
             return Err(EvaluateError::ZeroGain { stage });
         }
         let scale = if self.options.gain == GainSource::Sensitivity { 1.0 } else { gain };
-        Ok(PlannedStage {
-            transfer: None,
-            scale,
-            gain_at_sensitivity: gain,
-            advance_s: 0.0,
-        })
+        Ok(PlannedStage { transfer: None, scale, gain_at_sensitivity: gain, advance_s: 0.0 })
     }
 
     fn poles_zeros(
@@ -170,11 +166,8 @@ impl Context<'_> {
             return Err(EvaluateError::Coefficients { stage: number, reason });
         }
         let is_constant = c.numerators.len() == 1 && c.denominators.len() == 1;
-        let interval_s = if is_constant {
-            0.0
-        } else {
-            self.sample_interval_s(position, stage, warnings)?
-        };
+        let interval_s =
+            if is_constant { 0.0 } else { self.sample_interval_s(position, stage, warnings)? };
         warn_of_correction(stage, "recursive", 0.0, warnings);
         let gain = self.required_gain(stage, warnings)?;
         let filter = Recursive::new(&c.numerators, &c.denominators, interval_s);
@@ -282,9 +275,7 @@ impl Context<'_> {
         let sensitivity_hz = self.sensitivity_frequency_hz;
         let frequency_hz = match gain {
             Some(gain) if gain.value == 0.0 => return Err(EvaluateError::ZeroGain { stage }),
-            Some(gain) => {
-                gain.frequency_hz.ok_or(EvaluateError::MissingGainFrequency { stage })?
-            }
+            Some(gain) => gain.frequency_hz.ok_or(EvaluateError::MissingGainFrequency { stage })?,
             None => sensitivity_hz,
         };
         let is_renormalized = gain.is_some()
@@ -311,8 +302,7 @@ impl Context<'_> {
                 return Err(EvaluateError::ZeroGain { stage });
             }
             if normalization.is_none() && (magnitude - 1.0).abs() > TOLERANCE {
-                let warning =
-                    EvaluationWarning::NotNormalized { stage, magnitude, frequency_hz };
+                let warning = EvaluationWarning::NotNormalized { stage, magnitude, frequency_hz };
                 warnings.push(warning);
             }
             return Ok(PlannedStage {
@@ -378,47 +368,6 @@ impl Context<'_> {
         warnings.push(EvaluationWarning::GainFromSensitivity { stage, value });
         Some(Gain { value, frequency_hz: Some(self.sensitivity_frequency_hz) })
     }
-
-    /// The time between the samples that a digital filter takes in, in seconds.
-    fn sample_interval_s(
-        &self,
-        position: usize,
-        stage: &Stage,
-        warnings: &mut Vec<EvaluationWarning>,
-    ) -> Result<f64, EvaluateError> {
-        let given = stage.decimation.and_then(|d| d.input_sample_rate_hz);
-        let rate_hz = match given.or_else(|| self.rate_from_neighbours(position, stage)) {
-            Some(rate_hz) if rate_hz > 0.0 && (1.0 / rate_hz).is_normal() => rate_hz,
-            found => return Err(EvaluateError::Rate { stage: stage.number, found }),
-        };
-        if given.is_none() {
-            let stage = stage.number;
-            warnings.push(EvaluationWarning::RateInferred { stage, rate_hz });
-        }
-        Ok(1.0 / rate_hz)
-    }
-
-    /// The rate that the stages before give, or, for poles and zeros, which do not decimate, the
-    /// one that the stages after take.
-    fn rate_from_neighbours(&self, position: usize, stage: &Stage) -> Option<f64> {
-        let before = self.stages.get(..position)?.iter().rev().find_map(|s| output_rate_hz(s));
-        let is_poles_zeros =
-            matches!(stage.filter.as_ref().map(|f| &f.kind), Some(FilterKind::PolesZeros(_)));
-        before.or_else(|| {
-            let after = self.stages.get(position + 1..)?;
-            after
-                .iter()
-                .find_map(|s| s.decimation?.input_sample_rate_hz)
-                .filter(|_| is_poles_zeros)
-        })
-    }
-}
-
-/// The rate at the output of a digital stage, in Hz.
-pub(super) fn output_rate_hz(stage: &Stage) -> Option<f64> {
-    let decimation = stage.decimation?;
-    let factor = decimation.factor.filter(|f| *f > 0)?;
-    Some(decimation.input_sample_rate_hz? / f64::from(factor)).filter(|hz| *hz > 0.0)
 }
 
 /// Whether a magnitude can be divided by.
@@ -430,27 +379,5 @@ fn finite(stage: u32, field: &'static str, values: &[f64]) -> Result<(), Evaluat
     match values.iter().find(|v| !v.is_finite()) {
         Some(found) => Err(EvaluateError::NotFinite { stage, field, found: *found }),
         None => Ok(()),
-    }
-}
-
-/// Warns if delay and correction differ (symmetric filters) or there is a correction (recursive
-/// ones), by more than a tolerance in seconds.
-fn warn_of_correction(
-    stage: &Stage,
-    filter: &'static str,
-    tolerance_s: f64,
-    warnings: &mut Vec<EvaluationWarning>,
-) {
-    let Some(decimation) = stage.decimation else { return };
-    let (Some(delay_s), Some(correction_s)) = (decimation.delay_s, decimation.correction_s) else {
-        return;
-    };
-    let ignored =
-        if filter == "symmetric" { delay_s - correction_s } else { correction_s };
-    if ignored.abs() > tolerance_s {
-        let stage = stage.number;
-        let warning =
-            EvaluationWarning::CorrectionIgnored { stage, delay_s, correction_s, filter };
-        warnings.push(warning);
     }
 }

@@ -18,7 +18,9 @@ pub enum EvaluationWarning {
     },
     /// The response is zero (or infinite) at the frequency that is given for the sensitivity.
     /// evalresp refuses; the stages do not depend on it.
-    #[error("stage {stage}: the response at the sensitivity's frequency, {frequency_hz} Hz, is {magnitude}")]
+    #[error(
+        "stage {stage}: the response at the sensitivity's frequency, {frequency_hz} Hz, is {magnitude}"
+    )]
     SensitivityFrequency {
         /// The stage.
         stage: u32,
@@ -38,7 +40,9 @@ pub enum EvaluationWarning {
     },
     /// A filter is not one at its gain frequency (by more than 2 %), and evalresp's rules take it
     /// as it is, so that gain and filter multiply.
-    #[error("stage {stage}: the filter is {magnitude} at the frequency of the gain, {frequency_hz} Hz, and was not normalised")]
+    #[error(
+        "stage {stage}: the filter is {magnitude} at the frequency of the gain, {frequency_hz} Hz, and was not normalised"
+    )]
     NotNormalized {
         /// The stage.
         stage: u32,
@@ -68,7 +72,9 @@ pub enum EvaluationWarning {
     /// A time correction in the file does not enter the phase (evalresp's rule): a symmetric filter
     /// counts as corrected by its whole delay, whatever the file says, and a recursive one as not
     /// corrected at all.
-    #[error("stage {stage}: a delay of {delay_s} s, of which {correction_s} s were corrected, does not enter the phase of a {filter} filter")]
+    #[error(
+        "stage {stage}: a delay of {delay_s} s, of which {correction_s} s were corrected, does not enter the phase of a {filter} filter"
+    )]
     CorrectionIgnored {
         /// The stage.
         stage: u32,
@@ -94,7 +100,9 @@ pub enum EvaluationWarning {
         value: f64,
     },
     /// A digital stage has no sampling rate; that of its neighbours was taken.
-    #[error("stage {stage}: the input sampling rate is missing; {rate_hz} Hz follows from the other stages")]
+    #[error(
+        "stage {stage}: the input sampling rate is missing; {rate_hz} Hz follows from the other stages"
+    )]
     RateInferred {
         /// The stage.
         stage: u32,
@@ -102,7 +110,9 @@ pub enum EvaluationWarning {
         rate_hz: f64,
     },
     /// The constant of a polynomial has no frequency response.
-    #[error("stage {stage}: the polynomial's constant, {offset}, does not enter a frequency response")]
+    #[error(
+        "stage {stage}: the polynomial's constant, {offset}, does not enter a frequency response"
+    )]
     PolynomialOffset {
         /// The stage.
         stage: u32,
@@ -120,7 +130,9 @@ pub enum EvaluationWarning {
         source_of_unit: &'static str,
     },
     /// Units that are not understood cannot be compared.
-    #[error("stage {stage} takes {input:?}, stage {before} gives {output:?}: whether these are the same is unknown")]
+    #[error(
+        "stage {stage} takes {input:?}, stage {before} gives {output:?}: whether these are the same is unknown"
+    )]
     UnitsUnverified {
         /// The stage.
         stage: u32,
@@ -144,7 +156,9 @@ pub enum EvaluationWarning {
         output: String,
     },
     /// Frequencies lie outside a response list, where the spline may go anywhere.
-    #[error("{first_hz} to {last_hz} Hz goes beyond the response list, which ends at {list_first_hz} and {list_last_hz} Hz")]
+    #[error(
+        "{first_hz} to {last_hz} Hz goes beyond the response list, which ends at {list_first_hz} and {list_last_hz} Hz"
+    )]
     ListExtrapolated {
         /// Lowest frequency asked for, in Hz.
         first_hz: f64,

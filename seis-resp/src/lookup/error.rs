@@ -14,7 +14,7 @@ pub enum LookupError {
     #[error("no metadata for {id}: {}", Known(station))]
     NoSuchChannel {
         /// The channel.
-        id: SourceId,
+        id: Box<SourceId>,
         /// The channels of the same station that it knows.
         station: Vec<SourceId>,
     },
@@ -22,7 +22,7 @@ pub enum LookupError {
     #[error("{id} has no epoch at {first} – {last}; its epochs are {}", List(epochs))]
     NoEpoch {
         /// The channel.
-        id: SourceId,
+        id: Box<SourceId>,
         /// First sample.
         first: UtcTime,
         /// Last sample.
@@ -38,7 +38,7 @@ pub enum LookupError {
     )]
     EpochEndsWithin {
         /// The channel.
-        id: SourceId,
+        id: Box<SourceId>,
         /// First sample.
         first: UtcTime,
         /// Last sample.
@@ -56,7 +56,7 @@ pub enum LookupError {
     )]
     EpochBeginsWithin {
         /// The channel.
-        id: SourceId,
+        id: Box<SourceId>,
         /// First sample.
         first: UtcTime,
         /// Last sample.
@@ -75,7 +75,7 @@ pub enum LookupError {
     )]
     Ambiguous {
         /// The channel.
-        id: SourceId,
+        id: Box<SourceId>,
         /// First sample.
         first: UtcTime,
         /// Last sample.
@@ -89,7 +89,7 @@ pub enum LookupError {
     #[error("{id}: an epoch of the channel has the unreadable date {text:?}")]
     UnreadableEpoch {
         /// The channel.
-        id: SourceId,
+        id: Box<SourceId>,
         /// The text that is no date.
         text: String,
     },
@@ -97,7 +97,7 @@ pub enum LookupError {
     #[error("{id}: the epoch {epoch} has no response")]
     NoResponse {
         /// The channel.
-        id: SourceId,
+        id: Box<SourceId>,
         /// The epoch.
         epoch: Epoch,
     },
@@ -105,13 +105,13 @@ pub enum LookupError {
     #[error("{id}: responses were not read; read the inventory at Level::Response")]
     ResponseNotRead {
         /// The channel.
-        id: SourceId,
+        id: Box<SourceId>,
     },
     /// The epoch has a response that cannot be trusted.
     #[error("{id}: the response of the epoch {epoch} is broken: {reason}")]
     BrokenResponse {
         /// The channel.
-        id: SourceId,
+        id: Box<SourceId>,
         /// The epoch.
         epoch: Epoch,
         /// What is wrong with it, and where.

@@ -124,10 +124,10 @@ impl Inventory {
         }
         match choose(&usable, policy) {
             Some(epoch) => query.usable(epoch),
-            None if not_read => Err(LookupError::ResponseNotRead { id: *id }),
+            None if not_read => Err(LookupError::ResponseNotRead { id: Box::new(*id) }),
             None => {
                 let epoch = covering.first().map_or(Epoch::ALWAYS, |e| e.epoch);
-                Err(LookupError::NoResponse { id: *id, epoch })
+                Err(LookupError::NoResponse { id: Box::new(*id), epoch })
             }
         }
     }
@@ -157,7 +157,7 @@ impl Inventory {
         let epochs = self.index().epochs(self.networks(), id);
         if epochs.is_empty() {
             let station = self.index().neighbours(id);
-            return Err(LookupError::NoSuchChannel { id: *id, station });
+            return Err(LookupError::NoSuchChannel { id: Box::new(*id), station });
         }
         Ok(epochs)
     }
@@ -202,14 +202,12 @@ impl Query<'_> {
                 _ => None,
             };
         }
-        covered
-            .is_none_or(|c| self.last <= c)
-            .then_some(ResponseMatch { epoch: *first, response })
+        covered.is_none_or(|c| self.last <= c).then_some(ResponseMatch { epoch: *first, response })
     }
 
     fn nothing_covers(&self, epochs: &[ChannelEpoch<'_>]) -> LookupError {
         let Self { id, first, last } = *self;
-        let id = *id;
+        let id = Box::new(*id);
         let mut listed: Vec<Epoch> =
             epochs.iter().filter(|e| e.readable).map(|e| e.epoch).collect();
         listed.sort_by_key(|e| e.start);
@@ -229,7 +227,7 @@ impl Query<'_> {
 
     fn ambiguous(&self, what: &'static str, epochs: &[ChannelEpoch<'_>]) -> LookupError {
         LookupError::Ambiguous {
-            id: *self.id,
+            id: Box::new(*self.id),
             first: self.first,
             last: self.last,
             what,
@@ -241,13 +239,15 @@ impl Query<'_> {
         match &epoch.channel.response {
             ChannelResponse::Present(response) => Ok(ResponseMatch { epoch, response }),
             ChannelResponse::Broken(broken) => Err(LookupError::BrokenResponse {
-                id: *self.id,
+                id: Box::new(*self.id),
                 epoch: epoch.epoch,
                 reason: broken.reason(),
             }),
-            ChannelResponse::NotRead => Err(LookupError::ResponseNotRead { id: *self.id }),
+            ChannelResponse::NotRead => {
+                Err(LookupError::ResponseNotRead { id: Box::new(*self.id) })
+            }
             ChannelResponse::Absent => {
-                Err(LookupError::NoResponse { id: *self.id, epoch: epoch.epoch })
+                Err(LookupError::NoResponse { id: Box::new(*self.id), epoch: epoch.epoch })
             }
         }
     }

@@ -176,12 +176,10 @@ impl Channel {
             .as_ref()
             .and_then(Measured::in_field_unit)
             .and_then(|hz| SamplingRate::from_hz(hz).ok());
-        let ratio = self
-            .sample_rate_ratio
-            .and_then(|(samples, seconds)| {
-                let (samples, seconds) = (u64::try_from(samples).ok()?, u64::try_from(seconds).ok()?);
-                SamplingRate::from_ratio(samples, seconds).ok()
-            });
+        let ratio = self.sample_rate_ratio.and_then(|(samples, seconds)| {
+            let (samples, seconds) = (u64::try_from(samples).ok()?, u64::try_from(seconds).ok()?);
+            SamplingRate::from_ratio(samples, seconds).ok()
+        });
         match (number, ratio) {
             (Some(number), Some(ratio)) if !ratio.is_close_to(number, 1e-6) => Some(number),
             (number, ratio) => ratio.or(number),

@@ -20,9 +20,7 @@ pub use equipment::{Equipment, ExternalReference};
 pub use inventory::{ChannelEpoch, Inventory};
 pub use measured::{Measured, MeasuredDetails};
 pub use network::Network;
-pub use node::{
-    AvailableSpan, Comment, DataAvailability, Identifier, NodeInfo, RestrictedStatus,
-};
+pub use node::{AvailableSpan, Comment, DataAvailability, Identifier, NodeInfo, RestrictedStatus};
 pub use person::{Operator, Person, Phone};
 pub use response::*;
 pub use station::{Site, Station};

@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn what_is_utf_8_is_not_copied() {
-        for text in ["", "<a/>", "<?xml version='1.0' encoding='UTF-8'?><a>é</a>", "\u{feff}<a/>"] {
+        for text in ["", "<a/>", "<?xml version='1.0' encoding='UTF-8'?><a>é</a>", "\u{feff}<a/>"]
+        {
             let bytes = to_utf8(text.as_bytes()).unwrap();
             assert!(matches!(bytes, Cow::Borrowed(b) if b == text.as_bytes()));
         }
@@ -80,8 +81,11 @@ mod tests {
         assert!(String::from_utf8(to_utf8(latin).unwrap().into_owned()).unwrap().contains('é'));
         let text = "<?xml version='1.0' encoding='UTF-16'?><a>é𝄞</a>";
         let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let big: Vec<u8> =
-            "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+        let big: Vec<u8> = "\u{feff}"
+            .encode_utf16()
+            .chain(text.encode_utf16())
+            .flat_map(u16::to_be_bytes)
+            .collect();
         assert_eq!(to_utf8(&little).unwrap(), text.as_bytes());
         assert_eq!(to_utf8(&big).unwrap(), text.as_bytes());
     }

@@ -50,10 +50,8 @@ impl Unit {
     /// # Errors
     /// [`UnknownUnit`] when a part of the text is no known symbol, is ambiguous, or misplaced.
     pub fn parse(text: &str) -> Result<Self, UnknownUnit> {
-        let unknown = |reason: String| UnknownUnit {
-            text: text.chars().take(MAX_LEN).collect(),
-            reason,
-        };
+        let unknown =
+            |reason: String| UnknownUnit { text: text.chars().take(MAX_LEN).collect(), reason };
         let name = text.split(" - ").next().unwrap_or(text).trim();
         if name.is_empty() {
             return Err(unknown("it is empty".into()));

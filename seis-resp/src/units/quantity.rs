@@ -92,10 +92,7 @@ const TABLE: &[(Dimension, Quantity)] = &[
     (VOLTAGE, Quantity::Voltage),
     (Dimension::of(&[(Ampere, 1)]), Quantity::Current),
     (Dimension::of(&[(Ampere, 1), (Second, 1)]), Quantity::Charge),
-    (
-        Dimension::of(&[(Kilogram, 1), (Metre, 2), (Second, -3), (Ampere, -2)]),
-        Quantity::Resistance,
-    ),
+    (Dimension::of(&[(Kilogram, 1), (Metre, 2), (Second, -3), (Ampere, -2)]), Quantity::Resistance),
     (
         Dimension::of(&[(Kilogram, 1), (Metre, 1), (Second, -3), (Ampere, -1)]),
         Quantity::ElectricField,
@@ -118,8 +115,7 @@ const TABLE: &[(Dimension, Quantity)] = &[
 ];
 
 /// Pa = kg m⁻¹ s⁻².
-pub(super) const PRESSURE: Dimension =
-    Dimension::of(&[(Kilogram, 1), (Metre, -1), (Second, -2)]);
+pub(super) const PRESSURE: Dimension = Dimension::of(&[(Kilogram, 1), (Metre, -1), (Second, -2)]);
 /// V = kg m² s⁻³ A⁻¹.
 pub(super) const VOLTAGE: Dimension =
     Dimension::of(&[(Kilogram, 1), (Metre, 2), (Second, -3), (Ampere, -1)]);

@@ -52,12 +52,8 @@ const COUNT: Dimension = Dimension::of(&[(Base::Count, 1)]);
 const PERCENT: Dimension = Dimension::of(&[(Base::Percent, 1)]);
 const BYTE: Dimension = Dimension::of(&[(Base::Byte, 1)]);
 const HERTZ: Dimension = Dimension::of(&[(Base::Second, -1)]);
-const OHM: Dimension = Dimension::of(&[
-    (Base::Kilogram, 1),
-    (Base::Metre, 2),
-    (Base::Second, -3),
-    (Base::Ampere, -2),
-]);
+const OHM: Dimension =
+    Dimension::of(&[(Base::Kilogram, 1), (Base::Metre, 2), (Base::Second, -3), (Base::Ampere, -2)]);
 
 /// The first spelling of an entry is the one of SI. Temperatures count as differences: the offset
 /// of Celsius belongs to the polynomial of the sensor.
@@ -123,7 +119,12 @@ const SYMBOLS: &[Entry] = &[
     entry(&["N", "newton", "newtons"], 0, FORCE, Prefixes::Cased),
     entry(&["J", "joule", "joules"], 0, ENERGY, Prefixes::Cased),
     entry(&["W", "watt", "watts"], 0, POWER, Prefixes::Cased),
-    entry(&["kg", "kilogram", "kilograms"], 0, Dimension::of(&[(Base::Kilogram, 1)]), Prefixes::None),
+    entry(
+        &["kg", "kilogram", "kilograms"],
+        0,
+        Dimension::of(&[(Base::Kilogram, 1)]),
+        Prefixes::None,
+    ),
     entry(&["strain"], 0, Dimension::NONE, Prefixes::None),
     entry(&["%", "percent"], 0, PERCENT, Prefixes::None),
     entry(&["unity", "dimensionless"], 0, Dimension::NONE, Prefixes::None),
@@ -223,11 +224,7 @@ fn prefix_exponent(
 }
 
 fn symbol(entry: &Entry, exponent: i8) -> Symbol {
-    Symbol {
-        factor: entry.factor,
-        exponent: entry.exponent + exponent,
-        dimension: entry.dimension,
-    }
+    Symbol { factor: entry.factor, exponent: entry.exponent + exponent, dimension: entry.dimension }
 }
 
 /// The rest of a word after an ASCII prefix in any case.

@@ -1,6 +1,6 @@
 //! Responses made from a few numbers, for the tests of their evaluation.
 
-#![allow(dead_code)]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
 use seis_core::{Complex64, GroundMotion};
 use seis_resp::{
@@ -95,11 +95,8 @@ pub fn fir(symmetry: FirSymmetry, coefficients: &[f64]) -> FilterKind {
 }
 
 pub fn list(rows: &[(f64, f64, f64)]) -> FilterKind {
-    let entry = |r: &(f64, f64, f64)| ListedResponse {
-        frequency_hz: r.0,
-        amplitude: r.1,
-        phase_deg: r.2,
-    };
+    let entry =
+        |r: &(f64, f64, f64)| ListedResponse { frequency_hz: r.0, amplitude: r.1, phase_deg: r.2 };
     FilterKind::ResponseList(ResponseList { elements: rows.iter().map(entry).collect() })
 }
 
@@ -148,8 +145,7 @@ pub fn digitiser() -> Stage {
 }
 
 /// The sensor of the A0 rules.
-pub fn two_poles(unit: &str, a0: f64, a0_hz: f64) -> FilterKind {
-    let _ = unit;
+pub fn two_poles(a0: f64, a0_hz: f64) -> FilterKind {
     let poles = [(-1.0, 1.0), (-1.0, -1.0)];
     poles_zeros(PzDomain::LaplaceRadians, &[(0.0, 0.0), (0.0, 0.0)], &poles, a0, a0_hz)
 }

@@ -53,10 +53,11 @@ impl Operator {
                 .eval_into(&frequencies, quantity, &mut block)
                 .map_err(|error| Error::Response { error })?;
             for ((n, h), f) in (k..).zip(&block).zip(&frequencies) {
-                if !(h.re.is_finite() && h.im.is_finite()) {
+                let norm = h.norm();
+                if !norm.is_finite() {
                     return Err(Error::ResponseNotFinite { frequency_hz: *f, quantity });
                 }
-                largest = largest.max(h.norm());
+                largest = largest.max(norm);
                 if let Some(value) = n.checked_sub(first).and_then(|n| values.get_mut(n)) {
                     *value = *h;
                 }

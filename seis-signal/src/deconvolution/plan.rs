@@ -6,6 +6,7 @@ use num_complex::Complex64;
 use seis_core::{FrequencyResponse, SamplingRate};
 
 use super::DeconvolutionSpec;
+use crate::fft::Transform;
 use crate::pipeline::Pipeline;
 use crate::{CalibrationSpec, Result, Scratch, Warning};
 
@@ -114,6 +115,10 @@ impl DeconvolutionPlan {
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         self.pipeline.warnings()
+    }
+
+    pub(crate) fn transforms(&self) -> [Transform; 2] {
+        self.pipeline.transforms()
     }
 
     /// Bytes that the plan holds, without the transforms, which plans of one length share.

@@ -27,29 +27,35 @@ pub enum FftLength {
     /// divided out, and the result differs by what the removed response rings beyond the padding.
     /// That is a matter of the pre-filter's low corner; see the crate's page.
     Fast,
-    /// This many points: even, and at least as many as there are samples.
+    /// This many points: even, at least as many as there are samples, and at most 64 times as many
+    /// (or 2^20 if that is more).
     Exactly(usize),
 }
 
-/// Far above any trace, far below where arithmetic on lengths could overflow.
-const MAX: usize = 1 << 40;
+/// Refuses lengths far above any trace, far below those on which arithmetic could overflow.
+pub(crate) fn check_npts(npts: usize) -> Result<()> {
+    const MAX: u64 = 1 << 38;
+    if npts as u64 > MAX {
+        return Err(Error::TooLong { npts, expected: "at most 2^38" });
+    }
+    Ok(())
+}
 
 impl FftLength {
     /// The length for a trace of so many samples.
     ///
     /// # Errors
-    /// [`Error::FftLength`] for an exact length that is odd or shorter than the trace, and beyond
-    /// 2^40 points.
+    /// [`Error::FftLength`] for an exact length that is odd or out of range, [`Error::TooLong`]
+    /// beyond 2^38 samples.
     pub fn points(self, npts: usize) -> Result<usize> {
-        if npts > MAX / 4 {
-            return Err(Error::FftLength { requested: npts.saturating_mul(2), needed: npts });
-        }
-        let needed = npts.max(1).next_multiple_of(2);
+        check_npts(npts)?;
+        let least = npts.max(1).next_multiple_of(2);
+        let most = (64 * least).max(1 << 20);
         match self {
             Self::ObsPy => Ok(obspy(npts)),
-            Self::Fast => Ok(fast(2 * needed)),
-            Self::Exactly(n) if n % 2 == 0 && (needed..=MAX).contains(&n) => Ok(n),
-            Self::Exactly(requested) => Err(Error::FftLength { requested, needed }),
+            Self::Fast => Ok(fast(2 * least)),
+            Self::Exactly(n) if n % 2 == 0 && (least..=most).contains(&n) => Ok(n),
+            Self::Exactly(requested) => Err(Error::FftLength { requested, least, most }),
         }
     }
 }
@@ -155,7 +161,7 @@ mod tests {
     #[test]
     fn exact_lengths_are_checked() {
         assert_eq!(FftLength::Exactly(10).points(9).unwrap(), 10);
-        for n in [0, 8, 9, 11, usize::MAX] {
+        for n in [0, 8, 9, 11, 1 << 21, usize::MAX] {
             assert!(FftLength::Exactly(n).points(9).is_err(), "{n}");
         }
         assert!(FftLength::ObsPy.points(usize::MAX).is_err());

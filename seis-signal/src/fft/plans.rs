@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use num_complex::Complex64;
 use rustfft::{Fft, FftDirection, FftPlanner};
 
+use super::cost;
+
 /// A complex FFT and the table that makes a real one of it.
 #[derive(Clone)]
 pub(super) struct Shared {
@@ -13,8 +15,25 @@ pub(super) struct Shared {
     pub(super) twiddles: Arc<[Complex64]>,
 }
 
-/// Transforms that were used last. They stay as long as this many points hold them all; plans keep
-/// theirs alive beyond that. RustFFT's own planner would keep every length for ever.
+/// Which transform, and about how many bytes it holds: for each point of the half-length FFT one
+/// twiddle factor and a half; about four times as many where it is Bluestein's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Transform {
+    pub(crate) len: usize,
+    pub(crate) inverse: bool,
+    pub(crate) bytes: usize,
+}
+
+impl Transform {
+    pub(super) fn new(len: usize, inverse: bool) -> Self {
+        let per_point = if cost(len / 2).is_some() { 12 } else { 48 };
+        Self { len, inverse, bytes: len * per_point }
+    }
+}
+
+/// Transforms that were used last stay as long as they have no more points than this together, the
+/// last two (there and back) in any case; plans keep theirs alive beyond that. RustFFT's own planner
+/// would keep every length for ever.
 const MAX_POINTS: usize = 1 << 22;
 
 struct Entry {
@@ -50,14 +69,11 @@ pub(super) fn shared(len: usize, inverse: bool) -> Shared {
     let mut recent = RECENT.lock().unwrap_or_else(PoisonError::into_inner);
     recent.push(Entry { len, inverse, shared: shared.clone() });
     let mut points = 0_usize;
-    let keep = recent
-        .iter()
-        .rev()
-        .take_while(|e| {
-            points = points.saturating_add(e.len);
-            points <= MAX_POINTS
-        })
-        .count();
+    let fits = |e: &&Entry| {
+        points = points.saturating_add(e.len);
+        points <= MAX_POINTS
+    };
+    let keep = recent.iter().rev().take_while(fits).count().max(2).min(recent.len());
     let drop = recent.len() - keep;
     recent.drain(..drop);
     shared

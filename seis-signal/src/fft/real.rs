@@ -4,7 +4,7 @@ use std::fmt;
 
 use num_complex::Complex64;
 
-use super::plans::{Shared, shared};
+use super::plans::{Shared, Transform, shared};
 
 /// A transform of `len` real samples into `len/2 + 1` frequencies, unnormalised:
 /// `X_k = Σ x_n e^{−2πikn/len}`.
@@ -22,6 +22,10 @@ impl Forward {
     /// `len` is even.
     pub(crate) fn new(len: usize) -> Self {
         Self { len, shared: shared(len, false) }
+    }
+
+    pub(crate) fn id(&self) -> Transform {
+        Transform::new(self.len, false)
     }
 
     /// Number of sample pairs.
@@ -143,6 +147,10 @@ impl Inverse {
     /// `len` is even.
     pub(crate) fn new(len: usize) -> Self {
         Self { len, shared: shared(len, true) }
+    }
+
+    pub(crate) fn id(&self) -> Transform {
+        Transform::new(self.len, true)
     }
 
     /// Number of sample pairs.
@@ -268,6 +276,7 @@ mod tests {
         assert!(std::sync::Arc::ptr_eq(&kept.shared.half, &Forward::new(1 << 12).shared.half));
         // Longer ones push it out; its plan goes on.
         drop(Forward::new(1 << 22));
+        drop(Inverse::new(1 << 22));
         assert!(!std::sync::Arc::ptr_eq(&kept.shared.half, &Forward::new(1 << 12).shared.half));
     }
 }

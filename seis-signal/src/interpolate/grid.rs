@@ -120,7 +120,7 @@ impl Positions {
         let fit = if first > last + tolerance {
             0
         } else {
-            ((last - first + tolerance) / step) as usize + 1
+            (((last - first + tolerance) / step) as usize).saturating_add(1)
         };
         (Self::Float { first, step, last }, fit)
     }
@@ -166,6 +166,10 @@ impl Ticks {
             reduced(nanos.checked_mul(wide(n1))?, wide(d1) * 1_000_000_000)
         };
         let per_sample = step.1.checked_mul(first.1 / gcd(step.1, first.1))?;
+        // So that two parts of a sample can be added.
+        if per_sample > u128::MAX / 2 {
+            return None;
+        }
         let ticks = Self {
             first: first.0.checked_mul(per_sample / first.1)?,
             step: step.0.checked_mul(per_sample / step.1)?,

@@ -2,6 +2,7 @@
 
 use super::lanczos::Lanczos;
 use super::{Interpolation, InterpolationSpec, Positions, SamplingGrid, slopes, spline};
+use crate::scratch::reserve;
 use crate::view::check_finite;
 use crate::{Error, Result, Scratch, Warning};
 
@@ -112,15 +113,14 @@ impl InterpolationPlan {
     /// Interpolates: `out` becomes the new samples, its allocation is reused.
     ///
     /// # Errors
-    /// [`Error::Length`] for a slice of another length, [`Error::NotFinite`]; `out` is then
-    /// untouched.
+    /// [`Error::Length`] for a slice of another length, [`Error::NotFinite`], [`Error::TooLong`] if
+    /// there is no memory for the result; `out` is then untouched.
     pub fn apply(&self, samples: &[f64], out: &mut Vec<f64>, scratch: &mut Scratch) -> Result<()> {
         if samples.len() != self.input.npts {
             return Err(Error::Length { expected: self.input.npts, found: samples.len() });
         }
         check_finite(samples)?;
-        self.apply_to_finite(samples, out, &mut scratch.knots);
-        Ok(())
+        self.apply_to_finite(samples, out, &mut scratch.knots)
     }
 
     pub(crate) fn apply_to_finite(
@@ -128,10 +128,10 @@ impl InterpolationPlan {
         samples: &[f64],
         out: &mut Vec<f64>,
         knots: &mut Vec<f64>,
-    ) {
+    ) -> Result<()> {
         let (positions, npts) = (&self.positions, self.output.npts);
+        reserve(out, npts)?;
         out.clear();
-        out.reserve_exact(npts);
         match &self.kernel {
             Kernel::Pick { first, step } => {
                 out.extend(samples[*first..].iter().step_by(*step).take(npts));
@@ -148,5 +148,6 @@ impl InterpolationPlan {
             Kernel::CubicSpline => spline::apply(samples, positions, npts, knots, out),
             Kernel::Slopes { rate_hz } => slopes::apply(samples, positions, npts, *rate_hz, out),
         }
+        Ok(())
     }
 }

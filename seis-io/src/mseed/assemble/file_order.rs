@@ -3,9 +3,9 @@
 
 use seis_core::{TimeDelta, UtcTime};
 
+use super::Entry;
 use super::channel::Channel;
 use super::segment::Segment;
-use super::Entry;
 use crate::mseed::{JoinOptions, TimeTolerance};
 
 /// Adds a record. Times are compared in whole microseconds with the truncations of ObsPy's

@@ -1,8 +1,8 @@
 //! libmseed 3's rule: a record extends any segment, at either end, and closes gaps.
 
+use super::Entry;
 use super::channel::Channel;
 use super::segment::{Fit, Segment};
-use super::Entry;
 use crate::mseed::JoinOptions;
 
 /// Adds a record.

@@ -37,6 +37,8 @@ pub(crate) struct Entry {
     pub(crate) version: u8,
     /// Turned out to be broken.
     pub(crate) broken: bool,
+    /// Stands next to bytes that cannot be read.
+    pub(crate) suspect: bool,
     pub(crate) channel: u32,
     /// The record that follows in its segment.
     pub(crate) next: u32,
@@ -58,6 +60,7 @@ impl Entry {
             order: common.order,
             version,
             broken: false,
+            suspect: false,
             channel,
             next: NONE,
         }

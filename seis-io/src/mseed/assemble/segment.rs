@@ -72,7 +72,12 @@ impl Segment {
     }
 
     /// Whether rates and types allow to join.
-    pub(super) fn is_like(&self, rate: SamplingRate, kind: Option<SampleType>, o: &JoinOptions) -> bool {
+    pub(super) fn is_like(
+        &self,
+        rate: SamplingRate,
+        kind: Option<SampleType>,
+        o: &JoinOptions,
+    ) -> bool {
         self.kind == kind && self.rate.is_close_to(rate, o.rate_tolerance)
     }
 
@@ -160,7 +165,10 @@ impl Segment {
     }
 
     /// The records in order.
-    pub(crate) fn records<'a>(&self, entries: &'a [Entry]) -> impl Iterator<Item = (usize, &'a Entry)> {
+    pub(crate) fn records<'a>(
+        &self,
+        entries: &'a [Entry],
+    ) -> impl Iterator<Item = (usize, &'a Entry)> {
         let mut next = self.head;
         std::iter::from_fn(move || {
             let index = next as usize;

@@ -22,11 +22,7 @@ pub(super) fn cdsn(order: ByteOrder, bytes: &[u8], out: &mut Vec<i32>) {
 }
 
 /// SRO: four bits of gain range g, then a 12-bit mantissa m with sign: m · 2^(10 − g).
-pub(super) fn sro(
-    order: ByteOrder,
-    bytes: &[u8],
-    out: &mut Vec<i32>,
-) -> Result<(), RecordError> {
+pub(super) fn sro(order: ByteOrder, bytes: &[u8], out: &mut Vec<i32>) -> Result<(), RecordError> {
     if let Some((index, word)) = words(order, bytes).enumerate().find(|(_, word)| word >> 12 > 10) {
         return Err(RecordError::Gain { index, gain: (word >> 12) as u8 });
     }

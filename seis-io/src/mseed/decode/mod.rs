@@ -123,9 +123,15 @@ mod tests {
     fn integers_of_all_sizes() {
         use ByteOrder::{Big, Little};
         let i32s = |v: &[i32]| Samples::I32(v.to_vec());
-        assert_eq!(decoded(Encoding::Int16, Big, &[0x80, 0, 0x7f, 0xff, 9], 2), i32s(&[-32768, 32767]));
+        assert_eq!(
+            decoded(Encoding::Int16, Big, &[0x80, 0, 0x7f, 0xff, 9], 2),
+            i32s(&[-32768, 32767])
+        );
         assert_eq!(decoded(Encoding::Int16, Little, &[0, 0x80], 1), i32s(&[-32768]));
-        assert_eq!(decoded(Encoding::Int24, Big, &[0xff, 0xff, 0xfe, 1, 2, 3], 2), i32s(&[-2, 66051]));
+        assert_eq!(
+            decoded(Encoding::Int24, Big, &[0xff, 0xff, 0xfe, 1, 2, 3], 2),
+            i32s(&[-2, 66051])
+        );
         assert_eq!(decoded(Encoding::Int24, Little, &[0xfe, 0xff, 0xff], 1), i32s(&[-2]));
         assert_eq!(decoded(Encoding::Int32, Big, &[0x80, 0, 0, 0], 1), i32s(&[i32::MIN]));
         assert_eq!(decoded(Encoding::Int32, Little, &[1, 0, 0, 0x80], 1), i32s(&[i32::MIN + 1]));
@@ -150,8 +156,7 @@ mod tests {
     #[test]
     fn types_are_not_mixed() {
         let mut out = Samples::F64(vec![1.0]);
-        let error =
-            append(Encoding::Int32, ByteOrder::Big, &[0; 4], 1, &mut out).unwrap_err();
+        let error = append(Encoding::Int32, ByteOrder::Big, &[0; 4], 1, &mut out).unwrap_err();
         assert!(matches!(error, RecordError::SampleType { .. }));
         assert_eq!(out, Samples::F64(vec![1.0]));
     }

@@ -64,10 +64,9 @@ const BAD: Shape = Shape { scale: [0; 8], shift: 0, fields: ILLEGAL };
 /// 8-bit fields (and the 16-bit fields of Steim-1) in the order of their bytes in the file and
 /// swaps only within a number, so that as part of a swapped word they stand in reverse.
 const fn steim1(little: bool) -> Shapes {
-    let (four, two, one) = (fields(4, 8, 0, little), fields(2, 16, 0, little), fields(1, 32, 0, false));
-    [
-        NONE, NONE, NONE, NONE, four, four, four, four, two, two, two, two, one, one, one, one,
-    ]
+    let (four, two, one) =
+        (fields(4, 8, 0, little), fields(2, 16, 0, little), fields(1, 32, 0, false));
+    [NONE, NONE, NONE, NONE, four, four, four, four, two, two, two, two, one, one, one, one]
 }
 
 const fn steim2(little: bool) -> Shapes {

@@ -153,10 +153,10 @@ fn fill<const TWO: bool>(
 #[inline(always)]
 fn window(samples: &[i32], at: usize) -> ([i32; 7], usize) {
     let mut differences = [0; 7];
-    if let Some(eight) =
-        at.checked_sub(1).and_then(|from| samples.get(from..from + 8)).and_then(|s| {
-            <&[i32; 8]>::try_from(s).ok()
-        })
+    if let Some(eight) = at
+        .checked_sub(1)
+        .and_then(|from| samples.get(from..from + 8))
+        .and_then(|s| <&[i32; 8]>::try_from(s).ok())
     {
         for (i, difference) in differences.iter_mut().enumerate() {
             *difference = eight[i + 1].wrapping_sub(eight[i]);
@@ -183,17 +183,9 @@ fn most_that_fit<const TWO: bool>(window: &[i32; 7], available: usize) -> usize 
         together |= (*difference ^ (*difference >> 31)) as u32;
         *wide = together;
     }
-    let fits = |number: usize, bits: u32| {
-        u32::from(widest[number - 1] < 1 << (bits - 1)) << number
-    };
+    let fits = |number: usize, bits: u32| u32::from(widest[number - 1] < 1 << (bits - 1)) << number;
     let possible = if TWO {
-        fits(1, 30)
-            | fits(2, 15)
-            | fits(3, 10)
-            | fits(4, 8)
-            | fits(5, 6)
-            | fits(6, 5)
-            | fits(7, 4)
+        fits(1, 30) | fits(2, 15) | fits(3, 10) | fits(4, 8) | fits(5, 6) | fits(6, 5) | fits(7, 4)
     } else {
         1 << 1 | fits(2, 16) | fits(4, 8)
     };

@@ -178,7 +178,12 @@ fn header_order(head: &[u8; FIXED_BYTES]) -> ByteOrder {
     }
 }
 
-fn field(field: &'static str, at: usize, found: impl fmt::Display, expected: &'static str) -> RecordError {
+fn field(
+    field: &'static str,
+    at: usize,
+    found: impl fmt::Display,
+    expected: &'static str,
+) -> RecordError {
     RecordError::Field { field, at, found: found.to_string(), expected }
 }
 
@@ -206,14 +211,14 @@ pub(crate) fn btime(
 
 /// Parses the header and the blockettes that matter, and finds the length of the record.
 pub(crate) fn parse(window: Window<'_>, options: &ParseOptions) -> Result<Common, Halt> {
-    let head = match window.get(0, FIXED_BYTES)?.and_then(|h| <&[u8; FIXED_BYTES]>::try_from(h).ok())
-    {
-        Some(head) => head,
-        None => {
-            let found = window.bytes.len() as u64;
-            return Err(RecordError::Truncated { needed: FIXED_BYTES as u64, found }.into());
-        }
-    };
+    let head =
+        match window.get(0, FIXED_BYTES)?.and_then(|h| <&[u8; FIXED_BYTES]>::try_from(h).ok()) {
+            Some(head) => head,
+            None => {
+                let found = window.bytes.len() as u64;
+                return Err(RecordError::Truncated { needed: FIXED_BYTES as u64, found }.into());
+            }
+        };
     let order = header_order(head);
     let u16_at = |at: usize| order.u16([head[at], head[at + 1]]);
     if options.searching && !plausible(u16_at(20), u16_at(22)) {
@@ -243,8 +248,7 @@ pub(crate) fn parse(window: Window<'_>, options: &ParseOptions) -> Result<Common
     let mut notes = Notes { code_bytes: odd_codes, ..Notes::default() };
 
     let bad = |len: Option<usize>, reason: RecordError| Bad { reason, len, id: Some(id) };
-    let chain = walk(window, &mut header, &mut notes)
-        .map_err(|halt| with_id(halt, id))?;
+    let chain = walk(window, &mut header, &mut notes).map_err(|halt| with_id(halt, id))?;
     let len = match chain.len {
         Some(len) => len,
         None => {
@@ -255,13 +259,14 @@ pub(crate) fn parse(window: Window<'_>, options: &ParseOptions) -> Result<Common
     if window.get(0, len)?.is_none() {
         let found = window.bytes.len() as u64;
         let reason = RecordError::Truncated { needed: len as u64, found };
-        return Err(Halt::Bad(bad(None, reason)));
+        return Err(bad(None, reason).into());
     }
-    let fail = |reason: RecordError| Halt::Bad(bad(Some(len), reason));
+    let fail = |reason: RecordError| Halt::from(bad(Some(len), reason));
 
     let count = u16_at(30);
     let (mut start, carried) =
-        btime((u16_at(20), u16_at(22)), (head[24], head[25], head[26]), u16_at(28)).map_err(fail)?;
+        btime((u16_at(20), u16_at(22)), (head[24], head[25], head[26]), u16_at(28))
+            .map_err(fail)?;
     notes.fraction_carried = carried;
     // Bit 1 of the activity flags: the correction is in the start time already.
     if header.activity_flags & 2 == 0 {
@@ -307,7 +312,7 @@ pub(crate) fn parse(window: Window<'_>, options: &ParseOptions) -> Result<Common
 
 fn with_id(halt: Halt, id: seis_core::SourceId) -> Halt {
     match halt {
-        Halt::Bad(bad) => Halt::Bad(Bad { id: Some(id), ..bad }),
+        Halt::Bad(bad) => Bad { id: Some(id), ..*bad }.into(),
         Halt::More(more) => Halt::More(more),
     }
 }
@@ -334,6 +339,10 @@ fn walk(window: Window<'_>, header: &mut Header, notes: &mut Notes) -> Result<Ch
     let broken = |at: usize, next: usize, reason: &'static str| {
         Halt::from(RecordError::BlocketteChain { at, next, reason })
     };
+    let cut = |needed: usize| {
+        let found = window.bytes.len() as u64;
+        Halt::from(RecordError::Truncated { needed: needed as u64, found })
+    };
     if at < FIXED_BYTES {
         return Err(broken(46, at, "within the fixed header"));
     }
@@ -342,9 +351,7 @@ fn walk(window: Window<'_>, header: &mut Header, notes: &mut Notes) -> Result<Ch
             notes.blockette_chain = true;
             return Ok(chain);
         }
-        let Some(bytes) = window.get(at, 4)? else {
-            return Err(broken(46, at, "beyond the end of the data"));
-        };
+        let Some(bytes) = window.get(at, 4)? else { return Err(cut(at + 4)) };
         let u16_at = |i: usize| order.u16([bytes[i], bytes[i + 1]]);
         let (kind, next) = (u16_at(0), u16_at(2));
         let size = minimum_len(kind);
@@ -354,9 +361,7 @@ fn walk(window: Window<'_>, header: &mut Header, notes: &mut Notes) -> Result<Ch
         }
         match kind {
             1000 => {
-                let Some(b) = window.get(at, size)? else {
-                    return Err(broken(46, at, "beyond the end of the data"));
-                };
+                let Some(b) = window.get(at, size)? else { return Err(cut(at + size)) };
                 chain.encoding = Some(Encoding::from_code(b[4]));
                 chain.order = Some(if b[5] == 0 { ByteOrder::Little } else { ByteOrder::Big });
                 chain.len = Some(record_len(b[6])?);

@@ -8,6 +8,6 @@ mod length;
 pub use blockettes::{Blockette, Blockettes};
 pub use header::{Header, Quality};
 
-pub(crate) use header::parse;
 #[cfg(test)]
 pub(crate) use header::nominal_rate;
+pub(crate) use header::parse;

@@ -60,11 +60,11 @@ pub(crate) fn parse(window: Window<'_>, options: &ParseOptions) -> Result<Common
         let found = window.bytes.len() as u64;
         RecordError::Truncated { needed, found }
     };
-    let head = match window.get(0, FIXED_BYTES)?.and_then(|h| <&[u8; FIXED_BYTES]>::try_from(h).ok())
-    {
-        Some(head) => head,
-        None => return Err(truncated(FIXED_BYTES as u64).into()),
-    };
+    let head =
+        match window.get(0, FIXED_BYTES)?.and_then(|h| <&[u8; FIXED_BYTES]>::try_from(h).ok()) {
+            Some(head) => head,
+            None => return Err(truncated(FIXED_BYTES as u64).into()),
+        };
     let u16_at = |at: usize| u16::from_le_bytes([head[at], head[at + 1]]);
     let u32_at =
         |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
@@ -96,7 +96,7 @@ pub(crate) fn parse(window: Window<'_>, options: &ParseOptions) -> Result<Common
     };
     let id = id(record.get(header.id_range()).unwrap_or_default());
     let named = id.as_ref().ok().copied();
-    let fail = |reason: RecordError| Halt::Bad(Bad { reason, len: Some(len), id: named });
+    let fail = |reason: RecordError| Halt::from(Bad { reason, len: Some(len), id: named });
 
     if options.check_crc {
         let computed = crc::of_record(record);

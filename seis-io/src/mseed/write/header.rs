@@ -82,7 +82,8 @@ impl Template {
         }
         let header_len = bytes.len();
         // Steim frames begin at multiples of their size.
-        let data_offset = if encoding.is_steim() { header_len.div_ceil(64) * 64 } else { header_len };
+        let data_offset =
+            if encoding.is_steim() { header_len.div_ceil(64) * 64 } else { header_len };
         let template =
             Self { bytes, blockette_1001, header_len, data_offset, options: options.clone() };
         if header_len > options.record_len {
@@ -154,7 +155,6 @@ fn needs_microseconds(trace: &Trace) -> bool {
 
 /// An instant, rounded to the microsecond, in the fields of a header: the nearest 0.1 ms (halves
 /// up), and −50 to 49 µs to be added to it. This is ObsPy's way; libmseed 3 writes 0 to 99 µs.
-#[expect(clippy::type_complexity, reason = "the fields of one header, in their order")]
 fn split(time: UtcTime) -> (i16, u16, u8, u8, u8, u16, i8) {
     let rounded = time.round_to(TimeDelta::from_nanos(1000));
     let micros = rounded.as_nanos().div_euclid(1000);

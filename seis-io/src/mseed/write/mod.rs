@@ -5,7 +5,6 @@ mod options;
 mod rate;
 mod samples;
 
-use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
@@ -213,7 +212,7 @@ impl<W: io::Write> Writer<W> {
         trace: &Trace,
         template: &Template,
         encoding: Encoding,
-        samples: &Cow<'_, Samples>,
+        samples: &Samples,
         done: usize,
     ) -> Result<usize, WriteError> {
         let order = self.options.byte_order;

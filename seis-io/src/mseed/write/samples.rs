@@ -22,12 +22,8 @@ pub(super) fn fit_steim2(samples: &[i32]) -> bool {
 /// [`WriteError::Sample`] for the first one that would not come back as it is: a fraction, NaN or
 /// a number out of range in an integer encoding, a number that a 32-bit float rounds.
 pub(super) fn convert(trace: &Trace, encoding: Encoding) -> Result<Cow<'_, Samples>, WriteError> {
-    let refuse = |index: usize, value: f64| WriteError::Sample {
-        id: trace.id,
-        index,
-        value,
-        encoding,
-    };
+    let refuse =
+        |index: usize, value: f64| WriteError::Sample { id: trace.id, index, value, encoding };
     let integer = |value: f64| {
         let number = value as i32;
         // Minus zero would lose its sign; NaN and what is out of range differ from what they

@@ -2,12 +2,17 @@
 
 /// Iterates over `name="value"` pairs as they stand, in linear time.
 ///
-/// quick-xml's own iterator either compares all names with each other, which takes quadratic time
-/// for a hostile tag, or wants the tag to be UTF-8.
+/// quick-xml's own iterator compares all names with each other, which takes quadratic time for a
+/// hostile tag, and wants the tag to be UTF-8.
 #[derive(Debug, Clone)]
 pub(super) struct Attributes<'a> {
+    all: &'a [u8],
     rest: &'a [u8],
+    read: usize,
 }
+
+/// So many attributes are compared with each other; no element of the standard has more.
+const COMPARED: usize = 16;
 
 /// The attributes are not well-formed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +21,13 @@ pub(super) struct Malformed;
 impl<'a> Attributes<'a> {
     /// `raw` is what stands between the name and the end of a start tag.
     pub(super) fn new(raw: &'a [u8]) -> Self {
-        Self { rest: raw }
+        Self { all: raw, rest: raw, read: 0 }
+    }
+
+    /// Whether an attribute before this one has the same name, which XML forbids.
+    fn precedes(&self, name: &[u8]) -> bool {
+        let mut before = Self { all: self.all, rest: self.all, read: 0 };
+        (0..self.read).any(|_| before.pair().is_some_and(|(known, _)| known == name))
     }
 
     fn pair(&mut self) -> Option<(&'a [u8], &'a [u8])> {
@@ -44,7 +55,13 @@ impl<'a> Iterator for Attributes<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        let pair = self.pair().ok_or(Malformed);
+        let mut pair = self.pair().ok_or(Malformed);
+        if let Ok((name, _)) = pair {
+            if self.read < COMPARED && self.precedes(name) {
+                pair = Err(Malformed);
+            }
+            self.read += 1;
+        }
         if pair.is_err() {
             self.rest = &[];
         }
@@ -59,18 +76,18 @@ mod tests {
     #[test]
     fn pairs() {
         let all: Vec<_> = Attributes::new(b" a=\"1\"\n b = '\"x>' c:d=\"\"").collect();
-        assert_eq!(all, [
-            Ok((&b"a"[..], &b"1"[..])),
-            Ok((b"b", b"\"x>")),
-            Ok((b"c:d", b""))
-        ]);
+        assert_eq!(all, [Ok((&b"a"[..], &b"1"[..])), Ok((b"b", b"\"x>")), Ok((b"c:d", b""))]);
         assert_eq!(Attributes::new(b"  ").count(), 0);
     }
 
     #[test]
     fn malformed_tags_end() {
         for bad in [" a", " a=", " a=1", " a=\"1", " =\"1\"", " a b=\"1\"", " \"a\"=\"1\""] {
-            assert_eq!(Attributes::new(bad.as_bytes()).collect::<Vec<_>>(), [Err(Malformed)], "{bad}");
+            assert_eq!(
+                Attributes::new(bad.as_bytes()).collect::<Vec<_>>(),
+                [Err(Malformed)],
+                "{bad}"
+            );
         }
         let two: Vec<_> = Attributes::new(b"a='1' b=\"").collect();
         assert_eq!(two, [Ok((&b"a"[..], &b"1"[..])), Err(Malformed)]);

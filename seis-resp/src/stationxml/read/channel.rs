@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Found, Parser};
-use super::cursor::Tag;
 use super::scalar::Unit;
+use super::tag::Tag;
+use super::{Found, Parser};
 use crate::{
-    BrokenResponse, Channel, ChannelResponse, ChannelType, Consequence, Level, Network, ProblemKind, Result,
-    Station,
+    BrokenResponse, Channel, ChannelResponse, ChannelType, Consequence, Level, Network,
+    ProblemKind, Result, Station,
 };
 
 impl<'a> Parser<'a> {
@@ -54,34 +54,17 @@ impl<'a> Parser<'a> {
     }
 
     fn channel_child(&mut self, tag: Tag<'a>, channel: &mut Channel) -> Result<()> {
-        let left_out = Consequence::LeftOut;
         match tag.name {
             b"Response" => self.channel_response(tag, channel)?,
-            b"Latitude" => {
-                let value = self.measured(tag, Unit::Degrees)?;
-                self.once(&mut channel.latitude, value, tag, left_out, "Latitude")?;
+            b"Latitude" => once!(self, tag, channel.latitude, self.measured(tag, Unit::Degrees)?),
+            b"Longitude" => once!(self, tag, channel.longitude, self.measured(tag, Unit::Degrees)?),
+            b"Elevation" => once!(self, tag, channel.elevation, self.measured(tag, Unit::Metres)?),
+            b"Depth" => once!(self, tag, channel.depth, self.measured(tag, Unit::Metres)?),
+            b"Azimuth" => once!(self, tag, channel.azimuth, self.measured(tag, Unit::Degrees)?),
+            b"Dip" => once!(self, tag, channel.dip, self.measured(tag, Unit::Degrees)?),
+            b"WaterLevel" => {
+                once!(self, tag, channel.water_level, self.measured(tag, Unit::Metres)?);
             }
-            b"Longitude" => {
-                let value = self.measured(tag, Unit::Degrees)?;
-                self.once(&mut channel.longitude, value, tag, left_out, "Longitude")?;
-            }
-            b"Elevation" => {
-                let value = self.measured(tag, Unit::Metres)?;
-                self.once(&mut channel.elevation, value, tag, left_out, "Elevation")?;
-            }
-            b"Depth" => {
-                let value = self.measured(tag, Unit::Metres)?;
-                self.once(&mut channel.depth, value, tag, left_out, "Depth")?;
-            }
-            b"Azimuth" => {
-                let value = self.measured(tag, Unit::Degrees)?;
-                self.once(&mut channel.azimuth, value, tag, left_out, "Azimuth")?;
-            }
-            b"Dip" => {
-                let value = self.measured(tag, Unit::Degrees)?;
-                self.once(&mut channel.dip, value, tag, left_out, "Dip")?;
-            }
-            b"WaterLevel" => channel.water_level = self.measured(tag, Unit::Metres)?,
             b"Type" => {
                 let text = self.text()?;
                 let kind = ChannelType::from(self.decoded(&text)?.as_str());
@@ -92,15 +75,22 @@ impl<'a> Parser<'a> {
                 channel.types.push(kind);
             }
             b"SampleRate" => {
-                let value = self.measured(tag, Unit::SamplesPerSecond)?;
-                self.once(&mut channel.sample_rate, value, tag, left_out, "SampleRate")?;
+                once!(self, tag, channel.sample_rate, self.measured(tag, Unit::SamplesPerSecond)?);
             }
-            b"SampleRateRatio" => channel.sample_rate_ratio = self.rate_ratio()?,
-            b"ClockDrift" => channel.clock_drift = self.measured(tag, Unit::SecondsPerSample)?,
-            b"CalibrationUnits" => channel.calibration_units = self.units()?.map(Box::new),
-            b"Sensor" => channel.sensor = Some(Box::new(self.equipment(tag)?)),
-            b"PreAmplifier" => channel.preamplifier = Some(Box::new(self.equipment(tag)?)),
-            b"DataLogger" => channel.data_logger = Some(Box::new(self.equipment(tag)?)),
+            b"SampleRateRatio" => once!(self, tag, channel.sample_rate_ratio, self.rate_ratio()?),
+            b"ClockDrift" => {
+                once!(self, tag, channel.clock_drift, self.measured(tag, Unit::SecondsPerSample)?);
+            }
+            b"CalibrationUnits" => {
+                once!(self, tag, channel.calibration_units, self.units()?.map(Box::new));
+            }
+            b"Sensor" => once!(self, tag, channel.sensor, Some(Box::new(self.equipment(tag)?))),
+            b"PreAmplifier" => {
+                once!(self, tag, channel.preamplifier, Some(Box::new(self.equipment(tag)?)));
+            }
+            b"DataLogger" => {
+                once!(self, tag, channel.data_logger, Some(Box::new(self.equipment(tag)?)));
+            }
             b"Equipment" => channel.equipment.push(self.equipment(tag)?),
             b"ExternalReference" => channel.external_references.push(self.external_reference()?),
             _ => {
@@ -140,8 +130,8 @@ impl<'a> Parser<'a> {
         let (mut samples, mut seconds) = (None, None);
         while let Some(tag) = self.child()? {
             match tag.name {
-                b"NumberSamples" => samples = self.integer(Consequence::LeftOut)?,
-                b"NumberSeconds" => seconds = self.integer(Consequence::LeftOut)?,
+                b"NumberSamples" => once!(self, tag, samples, self.integer(Consequence::LeftOut)?),
+                b"NumberSeconds" => once!(self, tag, seconds, self.integer(Consequence::LeftOut)?),
                 _ => self.ignored()?,
             }
         }

@@ -3,7 +3,7 @@
 use seis_core::{Code, UtcTime};
 
 use super::Parser;
-use super::cursor::Tag;
+use super::tag::Tag;
 use crate::stationxml::time;
 use crate::{
     AvailableSpan, Comment, Consequence, DataAvailability, Epoch, Equipment, ExternalReference,
@@ -87,7 +87,7 @@ impl<'a> Parser<'a> {
     /// Reads the child if it is one that all nodes have.
     pub(super) fn info_child(&mut self, tag: Tag<'a>, info: &mut NodeInfo) -> Result<bool> {
         match tag.name {
-            b"Description" => info.description = self.some_string()?,
+            b"Description" => once!(self, tag, info.description, self.some_string()?),
             b"Identifier" => {
                 let mut scheme = None;
                 for attribute in tag.attributes() {
@@ -102,7 +102,9 @@ impl<'a> Parser<'a> {
                 let comment = self.comment(tag)?;
                 info.comments.push(comment);
             }
-            b"DataAvailability" => info.availability = self.availability()?.map(Box::new),
+            b"DataAvailability" => {
+                once!(self, tag, info.availability, self.availability()?.map(Box::new));
+            }
             _ => return Ok(false),
         }
         Ok(true)
@@ -110,6 +112,7 @@ impl<'a> Parser<'a> {
 
     fn comment(&mut self, tag: Tag<'a>) -> Result<Comment> {
         let mut comment = Comment::default();
+        let mut text = None;
         for attribute in tag.attributes() {
             let (name, value) = self.well_formed(attribute)?;
             match name {
@@ -120,13 +123,14 @@ impl<'a> Parser<'a> {
         }
         while let Some(tag) = self.child()? {
             match tag.name {
-                b"Value" => comment.value = self.string()?,
-                b"BeginEffectiveTime" => comment.begin = self.time()?,
-                b"EndEffectiveTime" => comment.end = self.time()?,
+                b"Value" => once!(self, tag, text, Some(self.string()?)),
+                b"BeginEffectiveTime" => once!(self, tag, comment.begin, self.time()?),
+                b"EndEffectiveTime" => once!(self, tag, comment.end, self.time()?),
                 b"Author" => comment.authors.push(self.person()?),
                 _ => self.ignored()?,
             }
         }
+        comment.value = text.unwrap_or_default();
         Ok(comment)
     }
 
@@ -146,6 +150,7 @@ impl<'a> Parser<'a> {
 
     fn phone(&mut self, tag: Tag<'a>) -> Result<Phone> {
         let mut phone = Phone::default();
+        let mut number = None;
         for attribute in tag.attributes() {
             let (name, value) = self.well_formed(attribute)?;
             if name == b"description" {
@@ -154,12 +159,17 @@ impl<'a> Parser<'a> {
         }
         while let Some(tag) = self.child()? {
             match tag.name {
-                b"CountryCode" => phone.country_code = self.integer(Consequence::LeftOut)?,
-                b"AreaCode" => phone.area_code = self.integer(Consequence::LeftOut)?,
-                b"PhoneNumber" => phone.number = self.string()?,
+                b"CountryCode" => {
+                    once!(self, tag, phone.country_code, self.integer(Consequence::LeftOut)?);
+                }
+                b"AreaCode" => {
+                    once!(self, tag, phone.area_code, self.integer(Consequence::LeftOut)?);
+                }
+                b"PhoneNumber" => once!(self, tag, number, Some(self.string()?)),
                 _ => self.ignored()?,
             }
         }
+        phone.number = number.unwrap_or_default();
         Ok(phone)
     }
 
@@ -169,7 +179,7 @@ impl<'a> Parser<'a> {
             match tag.name {
                 b"Agency" => operator.agencies.push(self.string()?),
                 b"Contact" => operator.contacts.push(self.person()?),
-                b"WebSite" => operator.website = self.some_string()?,
+                b"WebSite" => once!(self, tag, operator.website, self.some_string()?),
                 _ => self.ignored()?,
             }
         }
@@ -243,14 +253,14 @@ impl<'a> Parser<'a> {
         }
         while let Some(tag) = self.child()? {
             match tag.name {
-                b"Type" => equipment.kind = self.some_string()?,
-                b"Description" => equipment.description = self.some_string()?,
-                b"Manufacturer" => equipment.manufacturer = self.some_string()?,
-                b"Vendor" => equipment.vendor = self.some_string()?,
-                b"Model" => equipment.model = self.some_string()?,
-                b"SerialNumber" => equipment.serial_number = self.some_string()?,
-                b"InstallationDate" => equipment.installed = self.time()?,
-                b"RemovalDate" => equipment.removed = self.time()?,
+                b"Type" => once!(self, tag, equipment.kind, self.some_string()?),
+                b"Description" => once!(self, tag, equipment.description, self.some_string()?),
+                b"Manufacturer" => once!(self, tag, equipment.manufacturer, self.some_string()?),
+                b"Vendor" => once!(self, tag, equipment.vendor, self.some_string()?),
+                b"Model" => once!(self, tag, equipment.model, self.some_string()?),
+                b"SerialNumber" => once!(self, tag, equipment.serial_number, self.some_string()?),
+                b"InstallationDate" => once!(self, tag, equipment.installed, self.time()?),
+                b"RemovalDate" => once!(self, tag, equipment.removed, self.time()?),
                 b"CalibrationDate" => equipment.calibrations.extend(self.time()?),
                 _ => self.ignored()?,
             }
@@ -259,15 +269,16 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn external_reference(&mut self) -> Result<ExternalReference> {
-        let mut reference = ExternalReference::default();
+        let (mut uri, mut description) = (None, None);
         while let Some(tag) = self.child()? {
             match tag.name {
-                b"URI" => reference.uri = self.string()?,
-                b"Description" => reference.description = self.string()?,
+                b"URI" => once!(self, tag, uri, Some(self.string()?)),
+                b"Description" => once!(self, tag, description, Some(self.string()?)),
                 _ => self.ignored()?,
             }
         }
-        Ok(reference)
+        let (uri, description) = (uri.unwrap_or_default(), description.unwrap_or_default());
+        Ok(ExternalReference { uri, description })
     }
 
     /// A unit; `None` if it has no name.
@@ -275,8 +286,8 @@ impl<'a> Parser<'a> {
         let (mut name, mut description) = (None, None);
         while let Some(tag) = self.child()? {
             match tag.name {
-                b"Name" => name = self.some_string()?,
-                b"Description" => description = self.some_string()?,
+                b"Name" => once!(self, tag, name, self.some_string()?),
+                b"Description" => once!(self, tag, description, self.some_string()?),
                 _ => self.ignored()?,
             }
         }

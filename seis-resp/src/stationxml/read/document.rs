@@ -1,10 +1,8 @@
 //! The root element and the networks.
 
+use super::tag::{Tag, local_part};
 use super::{Found, Parser};
-use super::cursor::Tag;
-use crate::{
-    Consequence, Epoch, Error, Inventory, Level, Network, NodeInfo, ProblemKind, Result,
-};
+use crate::{Consequence, Epoch, Error, Inventory, Level, Network, NodeInfo, ProblemKind, Result};
 
 /// Versions of the standard that are known.
 const VERSIONS: [&[u8]; 3] = [b"1.0", b"1.1", b"1.2"];
@@ -12,7 +10,7 @@ const VERSIONS: [&[u8]; 3] = [b"1.0", b"1.1", b"1.2"];
 impl<'a> Parser<'a> {
     pub(super) fn document(&mut self) -> Result<Inventory> {
         let root = self.root()?;
-        if root.name != b"FDSNStationXML" {
+        if local_part(root.full) != b"FDSNStationXML" {
             let found = super::shown(self.cursor.open.last().copied().unwrap_or_default(), 80);
             self.cursor.open.clear();
             let place = Box::new(self.place(root.offset));
@@ -24,11 +22,11 @@ impl<'a> Parser<'a> {
         while let Some(tag) = self.child()? {
             match tag.name {
                 b"Network" => networks.extend(self.network(tag)?),
-                b"Source" => inventory.source = Some(self.string()?),
-                b"Sender" => inventory.sender = self.some_string()?,
-                b"Module" => inventory.module = self.some_string()?,
-                b"ModuleURI" => inventory.module_uri = self.some_string()?,
-                b"Created" => inventory.created = self.time()?,
+                b"Source" => once!(self, tag, inventory.source, Some(self.string()?)),
+                b"Sender" => once!(self, tag, inventory.sender, self.some_string()?),
+                b"Module" => once!(self, tag, inventory.module, self.some_string()?),
+                b"ModuleURI" => once!(self, tag, inventory.module_uri, self.some_string()?),
+                b"Created" => once!(self, tag, inventory.created, self.time()?),
                 _ => self.ignored()?,
             }
         }
@@ -81,10 +79,10 @@ impl<'a> Parser<'a> {
                 },
                 b"Operator" => network.operators.push(self.operator()?),
                 b"TotalNumberStations" => {
-                    network.total_stations = self.count(Consequence::LeftOut)?;
+                    once!(self, tag, network.total_stations, self.count(Consequence::LeftOut)?);
                 }
                 b"SelectedNumberStations" => {
-                    network.selected_stations = self.count(Consequence::LeftOut)?;
+                    once!(self, tag, network.selected_stations, self.count(Consequence::LeftOut)?);
                 }
                 _ => {
                     if !self.info_child(tag, &mut network.info)? {

@@ -3,11 +3,11 @@
 use num_complex::Complex64;
 
 use super::Parser;
-use super::cursor::Tag;
 use super::scalar::Unit;
+use super::tag::Tag;
 use crate::{
     Coefficients, CoefficientsDomain, Consequence, Filter, FilterKind, Fir, FirSymmetry,
-    ListedResponse, Polynomial, PolesZeros, ProblemKind, PzDomain, ResponseList, Result, Term,
+    ListedResponse, PolesZeros, Polynomial, ProblemKind, PzDomain, ResponseList, Result, Term,
     UnitName,
 };
 
@@ -78,7 +78,7 @@ impl<'a> Parser<'a> {
 
     fn head_child(&mut self, tag: Tag<'a>, head: &mut Head) -> Result<()> {
         match tag.name {
-            b"Description" => head.description = self.some_string()?,
+            b"Description" => once!(self, tag, head.description, self.some_string()?),
             b"InputUnits" => {
                 let units = self.units()?;
                 self.once(&mut head.input_units, units, tag, BROKEN, "InputUnits")?;
@@ -356,15 +356,21 @@ impl<'a> Parser<'a> {
                 b"ApproximationType" => {
                     self.word(|w| (w == "maclaurin").then_some(()), "MACLAURIN")?;
                 }
-                b"FrequencyLowerBound" => {
-                    lower_hz = self.term(tag, Some(Unit::Hertz), Term::FrequencyLowerBound)?;
-                }
-                b"FrequencyUpperBound" => {
-                    upper_hz = self.term(tag, Some(Unit::Hertz), Term::FrequencyUpperBound)?;
-                }
-                b"ApproximationLowerBound" => lower = self.number(left_out)?,
-                b"ApproximationUpperBound" => upper = self.number(left_out)?,
-                b"MaximumError" => maximum_error = self.number(left_out)?,
+                b"FrequencyLowerBound" => once!(
+                    self,
+                    tag,
+                    lower_hz,
+                    self.term(tag, Some(Unit::Hertz), Term::FrequencyLowerBound)?
+                ),
+                b"FrequencyUpperBound" => once!(
+                    self,
+                    tag,
+                    upper_hz,
+                    self.term(tag, Some(Unit::Hertz), Term::FrequencyUpperBound)?
+                ),
+                b"ApproximationLowerBound" => once!(self, tag, lower, self.number(left_out)?),
+                b"ApproximationUpperBound" => once!(self, tag, upper, self.number(left_out)?),
+                b"MaximumError" => once!(self, tag, maximum_error, self.number(left_out)?),
                 _ => self.head_child(tag, head)?,
             }
         }

@@ -47,9 +47,9 @@ mod tests {
             [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3), (3, 1), (4, 1), (4, 2), (4, 3)];
         let mut lines = Lines::default();
         for from in 0..expected.len() {
-            for to in 0..expected.len() {
+            for (to, place) in expected.into_iter().enumerate() {
                 lines.locate(text, from);
-                assert_eq!(lines.locate(text, to), expected[to], "{from} {to}");
+                assert_eq!(lines.locate(text, to), place, "{from} {to}");
             }
         }
         assert_eq!(lines.locate(text, 1000), (4, 3));

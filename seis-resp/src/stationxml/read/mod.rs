@@ -4,6 +4,20 @@
 //! when its end tag has been. Recursion follows the schema only, so that its depth is that of the
 //! code; what the schema does not know is skipped in a loop.
 
+/// Reads an element that may stand once. The first one stays, as ObsPy has it.
+macro_rules! once {
+    ($parser:ident, $tag:ident, $slot:expr, $read:expr) => {{
+        let value = $read;
+        $parser.once(
+            &mut $slot,
+            value,
+            $tag,
+            crate::Consequence::LeftOut,
+            "element of this name",
+        )?;
+    }};
+}
+
 mod attributes;
 mod channel;
 mod common;
@@ -15,6 +29,8 @@ mod response;
 mod scalar;
 mod stage;
 mod station;
+mod tag;
+mod walk;
 
 use std::collections::HashMap;
 
@@ -23,9 +39,10 @@ use crate::{
     Consequence, Error, IgnoredElement, Inventory, Place, Problem, ProblemKind, ReadReport, Result,
     Uncertainty,
 };
-use cursor::{Cursor, Tag};
+use cursor::Cursor;
 use lines::Lines;
 use scalar::shown;
+use tag::Tag;
 
 /// Reads a document that is UTF-8.
 pub(super) fn document(bytes: &[u8], options: &ReadOptions) -> Result<Inventory> {

@@ -1,7 +1,7 @@
 //! The response of a channel.
 
 use super::Parser;
-use super::cursor::Tag;
+use super::tag::Tag;
 use crate::{
     Consequence, FrequencyBand, ProblemKind, Response, Result, Sensitivity, Stage, UnitName,
 };
@@ -89,9 +89,11 @@ impl<'a> Parser<'a> {
                     let units = self.units()?;
                     self.once(&mut output_units, units, tag, BROKEN, "OutputUnits")?;
                 }
-                b"FrequencyStart" => start = self.number(Consequence::LeftOut)?,
-                b"FrequencyEnd" => end = self.number(Consequence::LeftOut)?,
-                b"FrequencyDBVariation" => variation = self.number(Consequence::LeftOut)?,
+                b"FrequencyStart" => once!(self, tag, start, self.number(Consequence::LeftOut)?),
+                b"FrequencyEnd" => once!(self, tag, end, self.number(Consequence::LeftOut)?),
+                b"FrequencyDBVariation" => {
+                    once!(self, tag, variation, self.number(Consequence::LeftOut)?);
+                }
                 _ => self.unknown(tag)?,
             }
         }

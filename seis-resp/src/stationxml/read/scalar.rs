@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use seis_core::UtcTime;
 
 use super::Parser;
-use super::cursor::Tag;
+use super::tag::Tag;
 use crate::stationxml::time;
 use crate::{Consequence, Measured, MeasuredDetails, ProblemKind, Result, Term, Uncertainty};
 
@@ -221,7 +221,12 @@ impl<'a> Parser<'a> {
 
     /// A number of a response, which cannot be done without.
     #[inline]
-    pub(super) fn term(&mut self, tag: Tag<'a>, field: Option<Unit>, of: Term) -> Result<Option<f64>> {
+    pub(super) fn term(
+        &mut self,
+        tag: Tag<'a>,
+        field: Option<Unit>,
+        of: Term,
+    ) -> Result<Option<f64>> {
         if !tag.is_bare() {
             self.uncertainty(tag, field, of)?;
         }
@@ -330,7 +335,9 @@ mod tests {
             let parsed = finite(text.as_bytes());
             assert_eq!(parsed, Some(value).filter(|v| v.is_finite()), "{text}");
         }
-        for text in ["", "INF", "NaN", "inf", "-infinity", "1,5", "1 2", "0x10", "1_000", "1d5", "\u{661}"] {
+        for text in
+            ["", "INF", "NaN", "inf", "-infinity", "1,5", "1 2", "0x10", "1_000", "1d5", "\u{661}"]
+        {
             assert_eq!(finite(text.as_bytes()), None, "{text}");
         }
         assert_eq!(finite(b"\xff"), None);
@@ -338,7 +345,9 @@ mod tests {
 
     #[test]
     fn whole_numbers() {
-        for (text, value) in [("3", Some(3)), ("3.0", Some(3)), ("-2", Some(-2)), ("1e3", Some(1000))] {
+        for (text, value) in
+            [("3", Some(3)), ("3.0", Some(3)), ("-2", Some(-2)), ("1e3", Some(1000))]
+        {
             assert_eq!(integer(text.as_bytes()), value, "{text}");
         }
         for text in ["", "3.5", "1e300", "x", "NaN"] {

@@ -1,8 +1,8 @@
 //! Stages of a response.
 
 use super::Parser;
-use super::cursor::Tag;
 use super::scalar::Unit;
+use super::tag::Tag;
 use crate::{Consequence, Decimation, Gain, ProblemKind, Result, Stage, Term};
 
 const BROKEN: Consequence = Consequence::ResponseBroken;
@@ -105,7 +105,7 @@ impl<'a> Parser<'a> {
                     self.once(factor, value, tag, BROKEN, "Factor")?;
                 }
                 // No computation needs it.
-                b"Offset" => *offset = self.count(Consequence::LeftOut)?,
+                b"Offset" => once!(self, tag, *offset, self.count(Consequence::LeftOut)?),
                 b"Delay" => {
                     let value = self.term(tag, Some(Unit::Seconds), Term::Delay)?;
                     self.once(delay_s, value, tag, BROKEN, "Delay")?;

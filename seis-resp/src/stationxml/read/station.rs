@@ -1,8 +1,8 @@
 //! Stations.
 
-use super::{Found, Parser};
-use super::cursor::Tag;
 use super::scalar::Unit;
+use super::tag::Tag;
+use super::{Found, Parser};
 use crate::{Consequence, Level, Network, Result, Site, Station};
 
 impl<'a> Parser<'a> {
@@ -45,28 +45,31 @@ impl<'a> Parser<'a> {
     fn station_child(&mut self, tag: Tag<'a>, station: &mut Station) -> Result<()> {
         let left_out = Consequence::LeftOut;
         match tag.name {
-            b"Latitude" => {
-                let value = self.measured(tag, Unit::Degrees)?;
-                self.once(&mut station.latitude, value, tag, left_out, "Latitude")?;
+            b"Latitude" => once!(self, tag, station.latitude, self.measured(tag, Unit::Degrees)?),
+            b"Longitude" => once!(self, tag, station.longitude, self.measured(tag, Unit::Degrees)?),
+            b"Elevation" => once!(self, tag, station.elevation, self.measured(tag, Unit::Metres)?),
+            b"WaterLevel" => {
+                once!(self, tag, station.water_level, self.measured(tag, Unit::Metres)?);
             }
-            b"Longitude" => {
-                let value = self.measured(tag, Unit::Degrees)?;
-                self.once(&mut station.longitude, value, tag, left_out, "Longitude")?;
+            b"Site" => {
+                let site = self.site()?;
+                let mut known =
+                    Some(std::mem::take(&mut station.site)).filter(|s| *s != Site::default());
+                self.once(&mut known, Some(site), tag, left_out, "Site")?;
+                station.site = known.unwrap_or_default();
             }
-            b"Elevation" => {
-                let value = self.measured(tag, Unit::Metres)?;
-                self.once(&mut station.elevation, value, tag, left_out, "Elevation")?;
-            }
-            b"WaterLevel" => station.water_level = self.measured(tag, Unit::Metres)?,
-            b"Site" => station.site = self.site()?,
-            b"Vault" => station.vault = self.some_string()?,
-            b"Geology" => station.geology = self.some_string()?,
+            b"Vault" => once!(self, tag, station.vault, self.some_string()?),
+            b"Geology" => once!(self, tag, station.geology, self.some_string()?),
             b"Equipment" => station.equipment.push(self.equipment(tag)?),
             b"Operator" => station.operators.push(self.operator()?),
-            b"CreationDate" => station.created = self.time()?,
-            b"TerminationDate" => station.terminated = self.time()?,
-            b"TotalNumberChannels" => station.total_channels = self.count(left_out)?,
-            b"SelectedNumberChannels" => station.selected_channels = self.count(left_out)?,
+            b"CreationDate" => once!(self, tag, station.created, self.time()?),
+            b"TerminationDate" => once!(self, tag, station.terminated, self.time()?),
+            b"TotalNumberChannels" => {
+                once!(self, tag, station.total_channels, self.count(left_out)?);
+            }
+            b"SelectedNumberChannels" => {
+                once!(self, tag, station.selected_channels, self.count(left_out)?);
+            }
             b"ExternalReference" => station.external_references.push(self.external_reference()?),
             _ => {
                 if !self.info_child(tag, &mut station.info)? {
@@ -79,17 +82,19 @@ impl<'a> Parser<'a> {
 
     fn site(&mut self) -> Result<Site> {
         let mut site = Site::default();
+        let mut name = None;
         while let Some(tag) = self.child()? {
             match tag.name {
-                b"Name" => site.name = self.string()?,
-                b"Description" => site.description = self.some_string()?,
-                b"Town" => site.town = self.some_string()?,
-                b"County" => site.county = self.some_string()?,
-                b"Region" => site.region = self.some_string()?,
-                b"Country" => site.country = self.some_string()?,
+                b"Name" => once!(self, tag, name, Some(self.string()?)),
+                b"Description" => once!(self, tag, site.description, self.some_string()?),
+                b"Town" => once!(self, tag, site.town, self.some_string()?),
+                b"County" => once!(self, tag, site.county, self.some_string()?),
+                b"Region" => once!(self, tag, site.region, self.some_string()?),
+                b"Country" => once!(self, tag, site.country, self.some_string()?),
                 _ => self.ignored()?,
             }
         }
+        site.name = name.unwrap_or_default();
         Ok(site)
     }
 }

@@ -75,8 +75,7 @@ pub(super) const PHASE: Range =
 /// controls.
 pub(super) fn is_email(text: &str) -> bool {
     let word = |part: &str| {
-        !part.is_empty()
-            && part.chars().all(|c| c.is_alphanumeric() || "._-$+<=>^`|~".contains(c))
+        !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || "._-$+<=>^`|~".contains(c))
     };
     match text.split_once('@') {
         Some((name, host)) => word(name) && word(host),

@@ -84,7 +84,8 @@ impl WriteOptions {
     /// [`Error::NotWritable`](crate::Error::NotWritable) for what the schema forbids.
     pub fn to_string(&self, inventory: &Inventory) -> Result<String> {
         let version = self.version.unwrap_or_else(|| newest_for(inventory));
-        let mut writer = Writer { xml: Xml::new(), version, strict: !self.allow_invalid, id: String::new() };
+        let mut writer =
+            Writer { xml: Xml::new(), version, strict: !self.allow_invalid, id: String::new() };
         writer.document(inventory)?;
         Ok(writer.xml.finish())
     }

@@ -6,7 +6,7 @@ use super::check::PHASE;
 use super::{SchemaVersion, Writer, xml};
 use crate::{
     Coefficients, CoefficientsDomain, Decimation, Filter, FilterKind, FirSymmetry, Gain,
-    Polynomial, PolesZeros, PzDomain, Response, ResponseList, Result, Sensitivity, Stage, Term,
+    PolesZeros, Polynomial, PzDomain, Response, ResponseList, Result, Sensitivity, Stage, Term,
     Uncertainty, UnitName,
 };
 
@@ -88,11 +88,7 @@ impl Writer {
 
     /// Both units. The schema asks for them; a missing one gets an empty name, as data centres
     /// write it, and is read back as missing.
-    fn both_units(
-        &mut self,
-        input: Option<&UnitName>,
-        output: Option<&UnitName>,
-    ) -> Result<()> {
+    fn both_units(&mut self, input: Option<&UnitName>, output: Option<&UnitName>) -> Result<()> {
         let unnamed = UnitName::default();
         self.units("InputUnits", Some(input.unwrap_or(&unnamed)))?;
         self.units("OutputUnits", Some(output.unwrap_or(&unnamed)))
@@ -232,7 +228,11 @@ impl Writer {
         Ok(())
     }
 
-    fn poles_zeros(&mut self, filter: &PolesZeros, uncertainties: &Uncertainties<'_>) -> Result<()> {
+    fn poles_zeros(
+        &mut self,
+        filter: &PolesZeros,
+        uncertainties: &Uncertainties<'_>,
+    ) -> Result<()> {
         let domain = match filter.domain {
             PzDomain::LaplaceRadians => "LAPLACE (RADIANS/SECOND)",
             PzDomain::LaplaceHertz => "LAPLACE (HERTZ)",

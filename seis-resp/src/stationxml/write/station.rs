@@ -73,8 +73,7 @@ impl Writer {
             self.external_reference(reference)?;
         }
         for channel in &station.channels {
-            self.id =
-                format!("{network}.{}.{}.{}", station.code, channel.location, channel.code);
+            self.id = format!("{network}.{}.{}.{}", station.code, channel.location, channel.code);
             self.channel(channel)?;
         }
         self.xml.close();

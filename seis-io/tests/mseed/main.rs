@@ -1,0 +1,17 @@
+//! miniSEED from the outside: what is read, how it is joined, what happens to bad bytes.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
+
+mod bad_data;
+mod chunks;
+mod corpus;
+mod encodings;
+mod headers;
+mod hostile;
+mod joining;
+mod policies;
+mod raw;
+mod round_trip;
+mod selection;
+mod version3;
+mod volumes;
