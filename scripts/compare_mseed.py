@@ -418,6 +418,9 @@ def compare_written(cross, folder, arguments, failures):
         if problem:
             failures.append(f"{case}: libmseed: {problem}")
         read_by["libmseed"] += 1
+        if misread_by_obspy(case):
+            misread += 1
+            continue
         problem = read_with_obspy(obspy, case, series, path)
         if problem:
             failures.append(f"{case}: ObsPy: {problem}")
@@ -432,7 +435,7 @@ def compare_written(cross, folder, arguments, failures):
     print(f"3. written: {len(cases)} traces; read back by libmseed {read_by['libmseed']}, by ObsPy "
           f"{read_by['obspy']}")
     print(f"   Steim records: {records['ours']}, of libmseed {records['libmseed']}")
-    print(f"   left out {misread} with a day of 2056 that both read in the wrong byte order")
+    print(f"   left out {misread} with a year or day that they read in the wrong byte order")
     for why, number in sorted(refused.items()):
         print(f"   refused {number} times: {why}")
 
@@ -459,6 +462,15 @@ def misread_by_libmseed(case):
     start = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=case["start_ns"] / 1e9)
     end = start + datetime.timedelta(seconds=case["count"] / case["hz"])
     return start.year <= 2056 <= end.year and not case["little"]
+
+
+def misread_by_obspy(case):
+    """ObsPy's look at the first record goes by the day alone: little-endian days 1, 256 and 257
+    are big-endian to it."""
+    import datetime
+
+    start = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=case["start_ns"] / 1e9)
+    return case["little"] and start.timetuple().tm_yday in (1, 256, 257)
 
 
 def needs_blockette_100(hz):

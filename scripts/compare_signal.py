@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 """What ObsPy, SciPy and NumPy make of small inputs, as Rust constants.
 
-Run with ObsPy 1.5.1 installed; writes seis-signal/tests/reference/mod.rs, against which
+Writes seis-signal/tests/reference/mod.rs, against which
 seis-signal's tests compare its kernels. The inputs are formulas that the tests repeat.
 """
+
+import reference_env
+
+reference_env.enter()
 
 import pathlib
 import warnings

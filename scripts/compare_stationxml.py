@@ -4,9 +4,13 @@
     scripts/compare_stationxml.py [FILE ...]
 
 Without files: every StationXML file in the test data of the installed ObsPy, and in
-$SEIS_CORPUS/events and $SEIS_CORPUS/day. Needs Python with obspy; builds the example
+$SEIS_CORPUS/events and $SEIS_CORPUS/day. Builds the example
 `inventory_dump` with cargo. Exits with 1 if there is a disagreement that is not expected here.
 """
+
+import reference_env
+
+reference_env.enter()
 
 import json
 import os

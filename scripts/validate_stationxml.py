@@ -6,8 +6,12 @@
 Every file (by default those of ObsPy's test data and of $SEIS_CORPUS) is read and written by the
 example `rewrite_stationxml`. The result must satisfy the official schema (the XSD files come with
 ObsPy), read back as an equal model, and be to ObsPy what the original was. What cannot be valid
-must be refused with a reason. Needs Python with obspy and lxml.
+must be refused with a reason.
 """
+
+import reference_env
+
+reference_env.enter()
 
 import json
 import os

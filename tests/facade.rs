@@ -1,5 +1,6 @@
 //! Response removal through the facade: epochs, errors, one by one or fused, serial or parallel.
 
+use approx::assert_abs_diff_eq;
 use seis::demo::{DemoOptions, write_archive};
 use seis::prelude::*;
 use seis::resp::{Epoch, LookupError};
@@ -52,8 +53,7 @@ fn the_fused_chain_equals_the_steps() {
         let (a, b) = (a.samples.as_f64().unwrap(), b.samples.as_f64().unwrap());
         let peak = a.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
         // Two roundings of sums of 96 000 terms.
-        let worst = a.iter().zip(b).fold(0.0_f64, |m, (x, y)| m.max((x - y).abs()));
-        assert!(worst < 1e-12 * peak, "{}", worst / peak);
+        assert_abs_diff_eq!(a, b, epsilon = 1e-12 * peak);
     }
 }
 

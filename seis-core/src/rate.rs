@@ -114,6 +114,21 @@ impl SamplingRate {
         if !self.is_regular() {
             return TimeDelta::ZERO;
         }
+        // What fits in 64 bits is divided ten times faster, and nearly everything does.
+        if let (Some(scaled), Ok(numerator)) = (
+            i64::try_from(self.denominator)
+                .ok()
+                .and_then(|d| index.checked_mul(d)?.checked_mul(1_000_000_000)),
+            i64::try_from(self.numerator),
+        ) {
+            let (floor, rest) = (scaled.div_euclid(numerator), scaled.rem_euclid(numerator));
+            let up = match rest.cmp(&(numerator - rest)) {
+                std::cmp::Ordering::Less => 0,
+                std::cmp::Ordering::Greater => 1,
+                std::cmp::Ordering::Equal => floor.rem_euclid(2),
+            };
+            return TimeDelta::from_nanos(i128::from(floor) + i128::from(up));
+        }
         // |index| < 2^63, denominator <= 2^53: only their product with 1e9 may leave i128.
         let samples = i128::from(index) * i128::from(self.denominator);
         let nanos = match samples.checked_mul(1_000_000_000) {
@@ -243,6 +258,19 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn narrow_and_wide_division_agree(
+            numerator in 1_u64..1_000_000,
+            denominator in 1_u64..1_000_000,
+            index in -20_000_000_000_i64..20_000_000_000,
+        ) {
+            let Ok(rate) = SamplingRate::from_ratio(numerator, denominator) else { return Ok(()) };
+            let (n, d) = rate.as_ratio();
+            let exact = i128::from(index) * i128::from(d) * 1_000_000_000;
+            let wide = div_half_even(exact, i128::from(n));
+            proptest::prop_assert_eq!(rate.offset_of(index).as_nanos(), wide);
+        }
+
         #[test]
         fn every_rate_comes_back(hz in 1e-9..1e9_f64) {
             proptest::prop_assert_eq!(SamplingRate::from_hz(hz).map(SamplingRate::hz), Ok(hz));

@@ -3,8 +3,6 @@
 //! `expected.json` was computed with pymseed (libmseed 3.5): source id, version, length, encoding,
 //! start, rate, count, first and last four samples, and the sum of all of each record.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
-
 use std::path::PathBuf;
 
 use seis_core::{SampleType, Samples};

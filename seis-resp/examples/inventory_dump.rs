@@ -18,7 +18,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             Ok(inventory) => dump(&path, &inventory),
             Err(error) => json!({ "file": path, "error": error.to_string() }),
         };
-        #[expect(clippy::print_stdout, reason = "a program whose output this is")]
         {
             println!("{line}");
         }

@@ -25,12 +25,14 @@
 //! |---|---|---|
 //! | channel without coordinates | kept | dropped with a warning |
 //! | date that is none | epoch unknown, never matched | open epoch |
-//! | a response that cannot be read | this response is broken | the whole file fails |
+//! | number in a response that is none | this response is broken | the file fails, or it is missing |
 //! | two filters in a stage | broken | the first kind in a fixed order |
-//! | FIR without `Symmetry` | broken | `NONE` |
+//! | two of what may stand once, in a response | broken | the first |
+//! | the same elsewhere | the first, and reported | the first |
+//! | FIR without `Symmetry` | broken | read, fails when evaluated |
 //! | `NormalizationFactor` missing | broken | computed |
-//! | a response unit other than the schema's (`RADIANS` for a phase) | broken | ignored |
-//! | uncertainty of a number | kept | kept, as text for lists |
+//! | a unit other than the schema's (`RADIANS` for a phase) | broken | ignored |
+//! | several agencies of an operator (1.0) | kept | the first |
 
 // A library neither panics on its input nor writes to anybody's terminal.
 #![warn(
@@ -56,3 +58,7 @@ pub use model::*;
 pub use problem::{Consequence, IgnoredElement, Place, Problem, ProblemKind, ReadReport};
 pub use seis_core::Complex64;
 pub use stationxml::{Level, ReadOptions, SchemaVersion, WriteOptions};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

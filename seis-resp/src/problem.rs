@@ -127,11 +127,13 @@ impl fmt::Display for Problem {
     }
 }
 
-/// An element that the document model has no place for, and how often it was passed over.
+/// An element or attribute that the document model has no place for, and how often it was passed
+/// over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IgnoredElement {
-    /// The element that held it and its own name, such as `Channel/StorageFormat`.
+    /// The element that held it and its own name, such as `Channel/StorageFormat`, or
+    /// `Station/@note` for an attribute.
     pub name: String,
     /// How often it occurred.
     pub count: u64,

@@ -1,8 +1,6 @@
 //! Where ObsPy 1.5.1 gives another number, or refuses, each with a demonstration of who is right.
 //! The numbers said to be ObsPy's were computed by it.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
-
 mod evaluate_support;
 
 use std::f64::consts::TAU;

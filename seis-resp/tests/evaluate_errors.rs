@@ -1,7 +1,5 @@
 //! Known traps end as typed errors or warnings.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
-
 mod evaluate_support;
 
 use evaluate_support::*;

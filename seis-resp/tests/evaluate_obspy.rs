@@ -1,8 +1,6 @@
 //! Reference values: ObsPy 1.5.1 (evalresp 3.3.3), `get_evalresp_response_for_frequencies` on
 //! responses built from the same numbers, at 0.1, 1 and 9 Hz.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
-
 mod evaluate_support;
 
 use evaluate_support::*;

@@ -1,7 +1,5 @@
 //! Analytic truths, and properties that hold for every response.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
-
 mod evaluate_support;
 
 use std::f64::consts::TAU;

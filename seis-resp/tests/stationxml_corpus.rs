@@ -1,6 +1,5 @@
 //! Real StationXML. Expected numbers are what ObsPy 1.5.1 reads of the same files;
 //! `scripts/compare_stationxml.py` compares every number of every file.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
 
 mod common;
 

@@ -1,5 +1,4 @@
 //! Documents that lie: each ends in data or a typed error, in time.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
 
 mod common;
 

@@ -1,5 +1,4 @@
 //! Which response holds for a seismogram.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
 
 use std::sync::Arc;
 

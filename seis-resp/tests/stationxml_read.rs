@@ -1,5 +1,4 @@
 //! What is read from StationXML, and what is said about the rest.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
 
 mod common;
 
@@ -630,6 +629,29 @@ fn what_is_wrong_outside_of_responses() {
     let inventory = Inventory::from_stationxml(&bytes).unwrap();
     assert_eq!(inventory.report.problems[0].kind, ProblemKind::Text);
     assert_eq!(inventory.networks()[0].stations[0].site.name, "\u{fffd}ere");
+}
+
+#[test]
+fn what_may_be_a_slip_is_not_passed_over_in_silence() {
+    let text = with_channels(
+        "<Channel code=\"BHZ\" stratDate=\"2020-01-01T00:00:00\" x:a=\"1\" xmlns:x=\"y\">\
+         <Depth>1</Depth>Dip>0<!-- --></Channel>",
+    );
+    let inventory = read(&text);
+    let report = &inventory.report;
+    assert_eq!((report.ignored.len(), report.ignored[0].count), (1, 1));
+    assert_eq!(report.ignored[0].name, "Channel/@stratDate");
+    assert_eq!((report.problems.len(), report.problems[0].kind), (1, ProblemKind::Structure));
+    assert_eq!(report.problems[0].found, "Dip>0");
+    for broken in ["start/Date", "start Date", "\"startDate", "start<Date", ""] {
+        let slip = text.replace("stratDate", broken);
+        assert!(
+            matches!(Inventory::from_stationxml(slip.as_bytes()), Err(Error::Xml { .. })),
+            "{broken}"
+        );
+    }
+    let lost_quote = text.replace("BHZ\"", "BHZ");
+    assert!(matches!(Inventory::from_stationxml(lost_quote.as_bytes()), Err(Error::Xml { .. })));
 }
 
 #[test]

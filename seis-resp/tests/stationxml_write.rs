@@ -1,5 +1,4 @@
 //! What is written as StationXML reads back as it was.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
 
 mod common;
 

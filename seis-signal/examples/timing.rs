@@ -3,8 +3,6 @@
 //! Twenty minutes at 40 Hz, as in the main job: counts to displacement at 10 Hz. Prints the least
 //! of many times, in microseconds; with arguments, for that rate in Hz and number of samples.
 
-#![allow(clippy::print_stdout)]
-
 use std::hint::black_box;
 use std::time::Instant;
 

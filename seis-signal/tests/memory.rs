@@ -1,7 +1,5 @@
 //! Applying plans allocates nothing once the buffers have grown.
 
-#![allow(clippy::unwrap_used)]
-
 mod common;
 
 use allocation_counter::measure;

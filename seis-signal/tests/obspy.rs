@@ -1,7 +1,5 @@
 //! The kernels against what ObsPy, NumPy and SciPy compute.
 
-#![allow(clippy::unwrap_used)]
-
 mod common;
 #[rustfmt::skip]
 mod reference;

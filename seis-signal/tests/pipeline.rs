@@ -1,7 +1,5 @@
 //! Plans against the steps they replace, against formulas, and against hostile input.
 
-#![allow(clippy::unwrap_used)]
-
 mod common;
 
 use common::{PolesZeros, burst, difference, noise, peak};

@@ -1,7 +1,5 @@
 //! The methods of traces and streams.
 
-#![allow(clippy::unwrap_used)]
-
 mod common;
 
 use common::{PolesZeros, burst, noise};

@@ -153,8 +153,9 @@ pub fn write_archive(root: &Path, options: &DemoOptions) -> Result<DemoArchive, 
                 let seed = (traces.len() as u64 + 1) * 7919;
                 let motion = GroundMotionModel::new(seed);
                 let mut random = Random::new(seed ^ 0x5eed);
-                // Digitisers do not begin at the second, nor with the same delay.
-                let late = TimeDelta::from_nanos((random.between(0.0, 1e6) as i128) * 1000);
+                // A window begins with the first sample in it, less than an interval late.
+                let interval_us = 1e6 / f64::from(instrument.rate_hz);
+                let late = TimeDelta::from_nanos(random.between(1.0, interval_us) as i128 * 1000);
                 let trace = record::record(
                     Trace::new(id, origin + late, rate(instrument)?, Vec::<i32>::new()),
                     origin,

@@ -1,4 +1,85 @@
-//! miniSEED.
+//! miniSEED, versions 2 and 3: reading both, writing version 2.
+//!
+//! | to | use |
+//! |---|---|
+//! | read a file into a [`Stream`](seis_core::Stream) | [`read`] |
+//! | … with options, many files, bytes, a pipe | [`Reader`], [`ReadOptions`], [`read_bytes`], [`read_from`] |
+//! | only some channels, only some time | [`ReadOptions::select`], [`ReadOptions::window`] |
+//! | only headers: records and time spans | [`index()`], [`Reader::index`] |
+//! | record after record, from memory | [`Records`] |
+//! | record after record, from anything, in bounded memory | [`RecordReader`] |
+//! | one record | [`RecordView`] |
+//! | write traces | [`write()`], [`write_to`], [`Writer`], [`WriteOptions`] |
+//! | the Steim codecs alone | [`steim`] |
+//!
+//! ```
+//! # let dir = tempfile::tempdir()?;
+//! # let path = dir.path().join("CI.HEC.mseed");
+//! # use seis_core::{SamplingRate, Trace};
+//! # let trace = Trace::new("CI.HEC..BHN".parse()?, "2022-01-02T00:00:00.0695Z".parse()?,
+//! #     SamplingRate::from_hz(40.0)?, vec![1, 2, 4]);
+//! # mseed::write(&path, [&trace], &Default::default())?;
+//! use seis_io::mseed::{self, WriteOptions};
+//! let contents = mseed::read(&path)?;
+//! for skipped in &contents.report.skipped {
+//!     eprintln!("{skipped}");
+//! }
+//! let mut stream = contents.stream;
+//! stream.trim("2022-01-02T00:00:00Z".parse()?, "2022-01-02T00:10:00Z".parse()?);
+//! mseed::write(dir.path().join("cut.mseed"), &stream, &WriteOptions::new().record_len(512))?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The formats are those of the *SEED Reference Manual* 2.4 and the *FDSN miniSEED 3 Definition*;
+//! where they are silent libmseed 3 decides.
+//!
+//! # What is read
+//!
+//! * Both versions, mixed; version-2 records from 64 bytes to 1 MiB, version-3 records up to
+//!   10 MiB. All [encodings](Encoding) that libmseed decodes, and 24-bit integers.
+//! * Both byte orders, of header and data independently. Without blockette 1000 a record ends
+//!   where the next one begins and is taken as Steim-1 ([`ReadOptions::default_encoding`]).
+//! * The start time has the time correction (unless the header says that it was applied before)
+//!   and the microseconds of blockette 1001; the rate is that of blockette 100 where there is one.
+//!   A second of 60 is the first of the next minute.
+//! * Control headers of full SEED volumes and noise records are passed over, and counted.
+//!
+//! # What happens to bad data
+//!
+//! Nothing that a file claims sets memory aside or is believed unchecked, and nothing is dropped
+//! without an entry in the [`ReadReport`]. By default what cannot be read is skipped: junk of any
+//! length (the next record is found at any byte), cut records, impossible headers, wrong
+//! checksums, broken Steim frames, more samples than the payload holds. [`Policy::Stop`] turns the
+//! first of these into an error; [`Contents::complete`] does so afterwards.
+//!
+//! A Steim record whose last sample is not the one it announces (Xn) is kept, with a
+//! [warning](WarningKind::IntegrationConstant), as libmseed and ObsPy keep it; but where the bytes
+//! next to it are unreadable too it is taken for [damaged](RecordError::Damaged) and skipped.
+//! [`Policy::Strict`] makes errors of all warnings.
+//!
+//! # From records to traces
+//!
+//! By libmseed 3's rule ([`JoinRule::Heal`]): half a sample in time, 1e-4 in rate, the order of
+//! records does not matter. ObsPy's rule, by file order, is [`JoinOptions::obspy`]. Each trace says
+//! that sample *i* was taken at start + *i*/rate; how far records may depart from that is bounded
+//! by [`JoinOptions::max_drift`].
+//!
+//! # Differences from ObsPy 1.5.1 and libmseed 3.5
+//!
+//! * Drift within a trace is bounded. Theirs is not.
+//! * A change of sample type starts a new trace, as in ObsPy; libmseed fails.
+//! * Big-endian headers of days 1, 256 and 257 of 2056 are read right. They take them for
+//!   little-endian.
+//! * A start time with a fraction of 10000 tenths of milliseconds is the next second, as in ObsPy
+//!   (with a warning); libmseed refuses it. Larger fractions are errors; ObsPy carries them over.
+//! * Bytes of a code that are not printable ASCII are left out, as by ObsPy (with a warning);
+//!   libmseed ends the code there.
+//! * A cut last record, junk behind the last record, or a bad record in the middle are reported.
+//!   ObsPy drops the first two in silence and fails on the third; libmseed fails.
+//! * ObsPy searches behind junk in steps of 128 bytes only, and loses the rest of a file behind
+//!   junk of other lengths.
+//! * Text records and others without a rate make a trace each, as in both.
+
 mod assemble;
 mod decode;
 mod encoding;

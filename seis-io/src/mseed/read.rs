@@ -246,7 +246,7 @@ impl Reader {
                 len: e.len,
                 id: pass.table.id(e.channel),
                 start: e.start,
-                end: if e.count > 0 { e.end() } else { e.start },
+                end: e.end,
                 rate: e.rate,
                 samples: e.count,
                 encoding: e.encoding,

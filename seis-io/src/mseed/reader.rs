@@ -5,7 +5,7 @@ use std::io;
 use super::record::RecordView;
 use super::scan::{Scanner, Step};
 use super::window::{More, Window};
-use super::{Encoding, Error, Skipped};
+use super::{Error, ReadOptions, Skipped};
 
 /// The records in some bytes, one after the other.
 ///
@@ -52,14 +52,17 @@ impl<'a> Records<'a> {
     /// Steim-1.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self::with(bytes, Encoding::Steim1, true)
+        Self::with_options(bytes, &ReadOptions::new())
     }
 
-    pub(crate) fn with(bytes: &'a [u8], default_encoding: Encoding, check_crc: bool) -> Self {
+    /// The records in these bytes, with the encoding that is assumed for records without
+    /// blockette 1000, and the check of checksums, of these options.
+    #[must_use]
+    pub fn with_options(bytes: &'a [u8], options: &ReadOptions) -> Self {
         Self {
             bytes,
             at: 0,
-            scanner: Scanner::new(default_encoding, check_crc),
+            scanner: Scanner::new(options.default_encoding, options.check_crc),
             passed: Passed::default(),
             open: None,
             waiting: None,
@@ -195,6 +198,12 @@ impl<R: io::Read> RecordReader<R> {
     /// Reads records from a source; checksums are verified, records without blockette 1000 are
     /// Steim-1. No buffering is needed below it.
     pub fn new(source: R) -> Self {
+        Self::with_options(source, &ReadOptions::new())
+    }
+
+    /// Reads records from a source, with the encoding that is assumed for records without
+    /// blockette 1000, and the check of checksums, of these options.
+    pub fn with_options(source: R, options: &ReadOptions) -> Self {
         Self {
             source,
             buffer: Vec::new(),
@@ -203,7 +212,7 @@ impl<R: io::Read> RecordReader<R> {
             offset: 0,
             complete: false,
             failed: false,
-            scanner: Scanner::new(Encoding::Steim1, true),
+            scanner: Scanner::new(options.default_encoding, options.check_crc),
             passed: Passed::default(),
             open: None,
             waiting: None,

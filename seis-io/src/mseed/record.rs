@@ -87,10 +87,14 @@ impl Notes {
 }
 
 /// Parses the record at the start of a window.
-pub(crate) fn parse(window: Window<'_>, options: &ParseOptions) -> Result<Common, Halt> {
+pub(crate) fn parse(
+    window: Window<'_>,
+    options: &ParseOptions,
+    memo: &mut v2::Memo,
+) -> Result<Common, Halt> {
     let head = window.get(0, SIGNATURE_BYTES)?.unwrap_or(window.bytes);
     match signature(head) {
-        Some(Signature::Version2) => v2::parse(window, options),
+        Some(Signature::Version2) => v2::parse(window, options, memo),
         Some(Signature::Version3) => v3::parse(window, options),
         _ if head.len() < SIGNATURE_BYTES => {
             let (needed, found) = (SIGNATURE_BYTES as u64, head.len() as u64);
@@ -134,7 +138,7 @@ impl<'a> RecordView<'a> {
     /// What is wrong with the record.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, RecordError> {
         let window = Window::new(bytes, true);
-        match parse(window, &ParseOptions::default()) {
+        match parse(window, &ParseOptions::default(), &mut v2::Memo::default()) {
             Ok(common) => Ok(Self::new(bytes, 0, common)),
             Err(Halt::Bad(bad)) => Err(bad.reason),
             // A complete window never asks for more.
@@ -312,6 +316,15 @@ impl<'a> RecordView<'a> {
 }
 
 impl Common {
+    /// Minus one for a positive leap second within a version-2 record, one for a negative one.
+    pub(crate) fn leap_s(&self) -> i8 {
+        match &self.format {
+            Format::V2(header) if header.activity_flags & 0x10 != 0 => -1,
+            Format::V2(header) if header.activity_flags & 0x20 != 0 => 1,
+            _ => 0,
+        }
+    }
+
     /// Publication version.
     pub(crate) fn version(&self) -> u8 {
         match &self.format {

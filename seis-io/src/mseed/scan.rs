@@ -8,7 +8,7 @@ use seis_core::SourceId;
 use super::record::{self, Common, ParseOptions};
 use super::signature::{SIGNATURE_BYTES, Signature, signature};
 use super::window::{Bad, Halt, More, Window};
-use super::{Encoding, RecordError};
+use super::{Encoding, RecordError, v2};
 
 /// What stands at the start of a window.
 #[derive(Debug)]
@@ -50,6 +50,7 @@ enum State {
 #[derive(Debug, Clone)]
 pub(crate) struct Scanner {
     options: ParseOptions,
+    memo: v2::Memo,
     state: State,
     /// Bytes of the source before the window.
     position: u64,
@@ -66,6 +67,7 @@ impl Scanner {
     pub(crate) fn new(default_encoding: Encoding, check_crc: bool) -> Self {
         Self {
             options: ParseOptions { default_encoding, check_crc, ..ParseOptions::default() },
+            memo: v2::Memo::default(),
             state: State::InStep,
             position: 0,
             in_vain: 0,
@@ -99,7 +101,7 @@ impl Scanner {
                 self.state = State::Noise;
                 Ok(Step::Noise { len: 6 })
             }
-            _ => match record::parse(window, &self.options) {
+            _ => match record::parse(window, &self.options, &mut self.memo) {
                 Ok(common) => {
                     self.options.len_before = Some(common.len);
                     Ok(Step::Record(common))
@@ -182,7 +184,7 @@ impl Scanner {
                     len_before: None,
                     ..self.options
                 };
-                match record::parse(window, &options) {
+                match record::parse(window, &options, &mut self.memo) {
                     Ok(_) => Ok(true),
                     Err(Halt::More(more)) => Err(more),
                     Err(Halt::Bad(bad)) => {

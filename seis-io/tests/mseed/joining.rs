@@ -220,3 +220,19 @@ fn very_many_segments_take_no_time() {
     assert_eq!(read(&bytes, JoinOptions::new()).len(), 4000);
     assert!(clock.elapsed().as_secs() < 5);
 }
+
+/// A positive leap second within a record: its clock shows a second less at the end. libmseed 2,
+/// and so ObsPy, expects the next record there; libmseed 3 only with a list of leap seconds.
+#[test]
+fn leap_second_flags_move_the_end_under_obspys_rule() {
+    let mut leap = Raw::int32(&[0; 80]).at(0);
+    leap.activity = 0x10;
+    let mut bytes = leap.bytes();
+    bytes.extend(records(&[1]));
+    assert_eq!(read(&bytes, JoinOptions::obspy()).len(), 1);
+    assert_eq!(read(&bytes, JoinOptions::new()).len(), 2);
+    let mut bytes = leap.bytes();
+    bytes.extend(records(&[2]));
+    assert_eq!(read(&bytes, JoinOptions::obspy()).len(), 2);
+    assert_eq!(read(&bytes, JoinOptions::new()).len(), 1);
+}

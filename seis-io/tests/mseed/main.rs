@@ -1,7 +1,5 @@
 //! miniSEED from the outside: what is read, how it is joined, what happens to bad bytes.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
-
 mod bad_data;
 mod chunks;
 mod corpus;

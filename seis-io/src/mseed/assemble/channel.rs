@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use seis_core::{SourceId, UtcTime};
 
-use super::Segment;
+use super::segment::{Grid, Segment};
 
 /// The segments of a channel, found by their start and end.
 ///
@@ -15,6 +15,8 @@ use super::Segment;
 pub(super) struct Channel {
     pub(super) id: SourceId,
     pub(super) version: u8,
+    /// That of the last record.
+    pub(super) grid: Option<Grid>,
     /// `None` where a segment became part of another.
     segments: Vec<Option<Segment>>,
     by_end: BTreeSet<(UtcTime, u32)>,
@@ -31,6 +33,7 @@ impl Channel {
         Self {
             id,
             version,
+            grid: None,
             segments: Vec::new(),
             by_end: BTreeSet::new(),
             by_start: BTreeSet::new(),

@@ -5,17 +5,18 @@ use seis_core::{TimeDelta, UtcTime};
 
 use super::Entry;
 use super::channel::Channel;
-use super::segment::Segment;
+use super::segment::{Grid, Segment};
 use crate::mseed::{JoinOptions, TimeTolerance};
 
 /// Adds a record. Times are compared in whole microseconds with the truncations of ObsPy's
 /// `obspy-readbuffer.c`, so that the boundary cases fall the same way.
 pub(super) fn add(channel: &mut Channel, entries: &mut [Entry], index: u32, options: &JoinOptions) {
     let Some(entry) = entries.get(index as usize) else { return };
+    let grid = Grid::of(entry.rate, &mut channel.grid, options);
     let fits = channel.current().is_some_and(|segment| joins(segment, entry, entries, options));
     match (fits, channel.current()) {
         (true, Some(segment)) => segment.push(index, entries),
-        _ => channel.insert(Segment::new(index, entry), true),
+        _ => channel.insert(Segment::new(index, entry, &grid), true),
     }
 }
 
@@ -35,15 +36,17 @@ fn joins(segment: &Segment, entry: &Entry, entries: &[Entry], options: &JoinOpti
         }
     };
     let gap = micros(entry.start) - end_us(before) - period_us;
-    gap.abs() <= tolerance_us && segment.allows_record(entry, options)
+    gap.abs() <= tolerance_us && segment.allows_record(entry)
 }
 
 fn micros(time: UtcTime) -> i128 {
     time.as_nanos().div_euclid(1000)
 }
 
-/// Time of the last sample as libmseed 2 computes it, in microseconds.
+/// Time of the last sample as libmseed 2 computes it, in microseconds. The clock of a record with
+/// a leap second in it shows one second less at its end.
 fn end_us(entry: &Entry) -> i128 {
     let samples = f64::from(entry.count.saturating_sub(1));
-    micros(entry.start) + (samples / entry.rate.hz() * 1e6 + 0.5) as i128
+    let span = (samples / entry.rate.hz() * 1e6 + 0.5) as i128;
+    micros(entry.start) + span + i128::from(entry.leap_s) * 1_000_000
 }

@@ -2,7 +2,7 @@
 
 use super::Entry;
 use super::channel::Channel;
-use super::segment::{Fit, Segment};
+use super::segment::{Fit, Grid, Segment};
 use crate::mseed::JoinOptions;
 
 /// Adds a record.
@@ -14,12 +14,13 @@ use crate::mseed::JoinOptions;
 /// (libmseed gives an error, ObsPy splits).
 pub(super) fn add(channel: &mut Channel, entries: &mut [Entry], index: u32, options: &JoinOptions) {
     let Some(entry) = entries.get(index as usize) else { return };
+    let grid = Grid::of(entry.rate, &mut channel.grid, options);
     if !entry.rate.is_regular() {
         // Text and the like covers no time.
-        channel.insert(Segment::new(index, entry), false);
+        channel.insert(Segment::new(index, entry, &grid), false);
         return;
     }
-    let fit = Fit::new(entry, options);
+    let fit = Fit::new(entry, &grid);
     let (due, tolerance) = (fit.start - fit.period, fit.tolerance);
     let behind = channel.current().is_some_and(|s| s.takes_behind(&fit, options))
         || channel
@@ -49,7 +50,7 @@ pub(super) fn add(channel: &mut Channel, entries: &mut [Entry], index: u32, opti
         (true, Some(segment)) => segment.push_front(index, &fit, entries),
         _ => {
             if let Some(entry) = entries.get(index as usize) {
-                channel.insert(Segment::new(index, entry), true);
+                channel.insert(Segment::new(index, entry, &grid), true);
             }
         }
     }

@@ -23,6 +23,8 @@ pub(crate) const NONE: u32 = u32::MAX;
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) start: UtcTime,
+    /// Time of the last sample.
+    pub(crate) end: UtcTime,
     pub(crate) rate: SamplingRate,
     /// Where the record starts in the source, and its length.
     pub(crate) offset: usize,
@@ -35,6 +37,8 @@ pub(crate) struct Entry {
     pub(crate) order: ByteOrder,
     /// Quality or publication version, if they are kept apart.
     pub(crate) version: u8,
+    /// Seconds by which a leap second within the record moves its end, as its flags have it.
+    pub(crate) leap_s: i8,
     /// Turned out to be broken.
     pub(crate) broken: bool,
     /// Stands next to bytes that cannot be read.
@@ -50,6 +54,7 @@ impl Entry {
         let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Self {
             start: common.start,
+            end: common.end(),
             rate: common.rate,
             offset,
             len: small(common.len),
@@ -59,6 +64,7 @@ impl Entry {
             encoding: common.encoding,
             order: common.order,
             version,
+            leap_s: common.leap_s(),
             broken: false,
             suspect: false,
             channel,
@@ -68,11 +74,6 @@ impl Entry {
 
     pub(crate) fn kind(&self) -> Option<SampleType> {
         self.encoding.sample_type()
-    }
-
-    /// Time of the last sample.
-    pub(crate) fn end(&self) -> UtcTime {
-        self.start + self.rate.offset_of(i64::from(self.count) - 1)
     }
 
     pub(crate) fn payload<'a>(&self, source: &'a [u8]) -> &'a [u8] {

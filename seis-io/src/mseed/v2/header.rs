@@ -21,7 +21,7 @@ use std::fmt;
 use seis_core::{SamplingRate, TimeDelta, UtcTime};
 
 use super::blockettes::{MAX_BLOCKETTES, follow, minimum_len};
-use super::{codes, length};
+use super::{Memo, length};
 use crate::mseed::record::{Common, Format, Notes, ParseOptions};
 use crate::mseed::window::{Bad, Halt, Window};
 use crate::mseed::{ByteOrder, Encoding, RecordError};
@@ -189,28 +189,30 @@ fn field(
 
 /// The start time of the fixed header, without correction. The flag tells that a fraction of
 /// 10000 was carried over into the second.
-pub(crate) fn btime(
+fn btime(
     (year, day): (u16, u16),
     (hour, minute, second): (u8, u8, u8),
     fraction: u16,
+    memo: &mut Memo,
 ) -> Result<(UtcTime, bool), RecordError> {
     // Some data loggers round up to 10000; what is beyond cannot be meant.
     if fraction > 10_000 {
         return Err(field("fraction of the start time", 28, fraction, "0 to 9999 (0.1 ms)"));
     }
-    let whole = i16::try_from(year)
-        .ok()
-        .and_then(|year| UtcTime::from_ordinal(year, day, (hour, minute, second), 0).ok())
-        .ok_or_else(|| {
-            let found = format!("{year}-{day:03}T{hour:02}:{minute:02}:{second:02}");
-            field("start time", 20, found, "a year, a day that it has, and a time of day")
-        })?;
+    let whole = memo.second((year, day), (hour, minute, second)).ok_or_else(|| {
+        let found = format!("{year}-{day:03}T{hour:02}:{minute:02}:{second:02}");
+        field("start time", 20, found, "a year, a day that it has, and a time of day")
+    })?;
     let fraction_ns = i128::from(fraction) * 100_000;
     Ok((whole + TimeDelta::from_nanos(fraction_ns), fraction == 10_000))
 }
 
 /// Parses the header and the blockettes that matter, and finds the length of the record.
-pub(crate) fn parse(window: Window<'_>, options: &ParseOptions) -> Result<Common, Halt> {
+pub(crate) fn parse(
+    window: Window<'_>,
+    options: &ParseOptions,
+    memo: &mut Memo,
+) -> Result<Common, Halt> {
     let head =
         match window.get(0, FIXED_BYTES)?.and_then(|h| <&[u8; FIXED_BYTES]>::try_from(h).ok()) {
             Some(head) => head,
@@ -244,7 +246,7 @@ pub(crate) fn parse(window: Window<'_>, options: &ParseOptions) -> Result<Common
     };
     let mut code_bytes = [0; 12];
     code_bytes.copy_from_slice(&head[8..20]);
-    let (id, odd_codes) = codes::read(&code_bytes);
+    let (id, odd_codes) = memo.id(&code_bytes);
     let mut notes = Notes { code_bytes: odd_codes, ..Notes::default() };
 
     let bad = |len: Option<usize>, reason: RecordError| Bad { reason, len, id: Some(id) };
@@ -264,9 +266,8 @@ pub(crate) fn parse(window: Window<'_>, options: &ParseOptions) -> Result<Common
     let fail = |reason: RecordError| Halt::from(bad(Some(len), reason));
 
     let count = u16_at(30);
-    let (mut start, carried) =
-        btime((u16_at(20), u16_at(22)), (head[24], head[25], head[26]), u16_at(28))
-            .map_err(fail)?;
+    let (date, clock) = ((u16_at(20), u16_at(22)), (head[24], head[25], head[26]));
+    let (mut start, carried) = btime(date, clock, u16_at(28), memo).map_err(fail)?;
     notes.fraction_carried = carried;
     // Bit 1 of the activity flags: the correction is in the start time already.
     if header.activity_flags & 2 == 0 {
@@ -274,16 +275,16 @@ pub(crate) fn parse(window: Window<'_>, options: &ParseOptions) -> Result<Common
     }
     start += TimeDelta::from_nanos(i128::from(header.microseconds.unwrap_or(0)) * 1000);
 
-    let nominal = nominal_rate(header.rate_factor, header.rate_multiplier).map_err(|_| {
-        let found = format!("{} and {}", header.rate_factor, header.rate_multiplier);
-        fail(field("rate factor and multiplier", 32, found, "a rate from 1e-9 to 1e9 Hz"))
-    })?;
-    let rate = match header.actual_rate_hz.map(|hz| SamplingRate::from_hz(f64::from(hz))) {
-        Some(Ok(actual)) => actual,
-        Some(Err(_)) => {
+    let nominal =
+        memo.nominal_rate(header.rate_factor, header.rate_multiplier).ok_or_else(|| {
+            let found = format!("{} and {}", header.rate_factor, header.rate_multiplier);
+            fail(field("rate factor and multiplier", 32, found, "a rate from 1e-9 to 1e9 Hz"))
+        })?;
+    let rate = match header.actual_rate_hz {
+        Some(hz) => memo.actual_rate(hz).unwrap_or_else(|| {
             notes.actual_rate = true;
             nominal
-        }
+        }),
         None => nominal,
     };
 
@@ -430,14 +431,15 @@ mod tests {
 
     #[test]
     fn leap_seconds_and_rounded_fractions() {
-        let (start, carried) = btime((2016, 366), (23, 59, 60), 5000).unwrap();
+        let memo = &mut Memo::default();
+        let (start, carried) = btime((2016, 366), (23, 59, 60), 5000, memo).unwrap();
         assert_eq!((start.to_string().as_str(), carried), ("2017-01-01T00:00:00.5Z", false));
-        let (start, carried) = btime((2008, 8), (4, 58, 5), 10_000).unwrap();
+        let (start, carried) = btime((2008, 8), (4, 58, 5), 10_000, memo).unwrap();
         assert_eq!((start.to_string().as_str(), carried), ("2008-01-08T04:58:06Z", true));
-        assert!(btime((2008, 8), (4, 58, 5), 10_001).is_err());
-        assert!(btime((2007, 366), (0, 0, 0), 0).is_err());
-        assert!(btime((u16::MAX, 1), (0, 0, 0), 0).is_err());
-        assert!(btime((2008, 0), (0, 0, 0), 0).is_err());
+        assert!(btime((2008, 8), (4, 58, 5), 10_001, memo).is_err());
+        assert!(btime((2007, 366), (0, 0, 0), 0, memo).is_err());
+        assert!(btime((u16::MAX, 1), (0, 0, 0), 0, memo).is_err());
+        assert!(btime((2008, 0), (0, 0, 0), 0, memo).is_err());
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod blockettes;
 mod codes;
 mod header;
 mod length;
+mod memo;
 
 pub use blockettes::{Blockette, Blockettes};
 pub use header::{Header, Quality};
@@ -11,3 +12,4 @@ pub use header::{Header, Quality};
 #[cfg(test)]
 pub(crate) use header::nominal_rate;
 pub(crate) use header::parse;
+pub(crate) use memo::Memo;

@@ -15,8 +15,8 @@ const MAX: u64 = i16::MAX as u64;
 
 /// Stores a rate; `None` if that cannot be done.
 ///
-/// Exactly, where the rate is a ratio of two numbers up to 32767 or a product of two. Else factor
-/// and multiplier are the nearest such ratio; blockette 100 is added, as by ObsPy, if they differ
+/// Exactly, where the rate is a ratio of two numbers up to 32767, a product of two, or the inverse
+/// of one. Else factor and multiplier are near it; blockette 100 is added, as by ObsPy, if they differ
 /// from the rate as a 32-bit float.
 pub(super) fn store(rate: SamplingRate) -> Option<StoredRate> {
     if !rate.is_regular() {
@@ -29,6 +29,12 @@ pub(super) fn store(rate: SamplingRate) -> Option<StoredRate> {
         (a, b, f64::from(a) * f64::from(b))
     } else if let Some((a, b)) = product(denominator).filter(|_| numerator == 1) {
         // Minus one: seconds per sample, and a divisor.
+        (-a, -b, 1.0 / (f64::from(a) * f64::from(b)))
+    } else if rate.hz() > MAX as f64 {
+        let (a, b) = near_product(rate.hz())?;
+        (a, b, f64::from(a) * f64::from(b))
+    } else if rate.interval_s() > MAX as f64 {
+        let (a, b) = near_product(rate.interval_s())?;
         (-a, -b, 1.0 / (f64::from(a) * f64::from(b)))
     } else {
         let (n, d) = nearest_ratio(rate.hz())?;
@@ -56,6 +62,14 @@ fn product(number: u64) -> Option<(i16, i16)> {
         .take_while(|a| a * a <= number)
         .find(|a| number % a == 0)
         .and_then(|a| Some((i16::try_from(number / a).ok()?, i16::try_from(a).ok()?)))
+}
+
+/// Two numbers up to 32767 whose product is near a number beyond.
+fn near_product(x: f64) -> Option<(i16, i16)> {
+    let a = (x / MAX as f64).ceil();
+    let b = (x / a).round();
+    let small = |x: f64| (1.0..=MAX as f64).contains(&x).then_some(x as i16);
+    Some((small(b)?, small(a)?))
 }
 
 /// The last convergent of the continued fraction with both terms up to 32767.

@@ -34,7 +34,7 @@ impl<'a> Attributes<'a> {
         let equals = memchr::memchr(b'=', self.rest)?;
         let (name, value) = self.rest.split_at_checked(equals)?;
         let name = name.trim_ascii();
-        if name.is_empty() || name.iter().any(|b| b.is_ascii_whitespace() || b"\"'<".contains(b)) {
+        if name.is_empty() || !name.iter().all(is_name_byte) {
             return None;
         }
         let (quote, value) = value.get(1..)?.trim_ascii_start().split_first()?;
@@ -43,8 +43,15 @@ impl<'a> Attributes<'a> {
         }
         let end = memchr::memchr(*quote, value)?;
         self.rest = value.get(end + 1..)?;
-        Some((name, value.get(..end)?))
+        // A `<` in a value is forbidden; nearly always a quote was lost before it.
+        let value = value.get(..end)?;
+        (!value.contains(&b'<')).then_some((name, value))
     }
+}
+
+/// *XML 1.0*, production 4a, as far as single bytes tell.
+fn is_name_byte(b: &u8) -> bool {
+    b.is_ascii_alphanumeric() || b"_-.:".contains(b) || !b.is_ascii()
 }
 
 impl<'a> Iterator for Attributes<'a> {

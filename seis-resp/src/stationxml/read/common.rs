@@ -46,7 +46,8 @@ impl<'a> Parser<'a> {
                 b"alternateCode" => info.alternate_code = Some(self.attribute(value)?),
                 b"historicalCode" => info.historical_code = Some(self.attribute(value)?),
                 b"sourceID" => info.source_id = Some(self.attribute(value)?),
-                _ => {}
+                // It may be a misspelt date.
+                _ => self.count_ignored_attribute(name),
             }
         }
         Ok(has_code)

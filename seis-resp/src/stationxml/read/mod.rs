@@ -55,6 +55,7 @@ pub(super) fn document(bytes: &[u8], options: &ReadOptions) -> Result<Inventory>
         further_problems: 0,
         ignored: HashMap::new(),
         further_ignored: 0,
+        skipping: false,
         fault: None,
         uncertainties: Vec::new(),
         numbers: Vec::new(),
@@ -73,9 +74,11 @@ struct Parser<'a> {
     codes: Codes,
     problems: Vec<Problem>,
     further_problems: u64,
-    /// By the names of the outer and the inner element, as they stand.
-    ignored: HashMap<(&'a [u8], &'a [u8]), u64>,
+    /// By the name of the element around, and the name of the element or attribute, as they stand.
+    ignored: HashMap<(&'a [u8], Ignored<'a>), u64>,
     further_ignored: u64,
+    /// What is read is skipped: anything may stand in it.
+    skipping: bool,
     /// The first thing that makes the response useless which is being read.
     fault: Option<Problem>,
     /// Uncertainties of the stage that is being read.
@@ -83,6 +86,13 @@ struct Parser<'a> {
     /// Coefficients of the filter that is being read; here so that each list is allocated once,
     /// in its final size.
     numbers: Vec<f64>,
+}
+
+/// What the model has no place for, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Ignored<'a> {
+    Element(&'a [u8]),
+    Attribute(&'a [u8]),
 }
 
 /// What came of a station or channel.
@@ -204,11 +214,24 @@ impl<'a> Parser<'a> {
         let mut names = self.cursor.open.iter().rev().copied();
         let inner = names.next().unwrap_or_default();
         let outer = names.next().unwrap_or_default();
+        self.pass_over(outer, Ignored::Element(inner));
+    }
+
+    /// Counts an attribute of the innermost open element as ignored, unless it is one of another
+    /// namespace or binds one.
+    fn count_ignored_attribute(&mut self, name: &'a [u8]) {
+        if name != b"xmlns" && !name.contains(&b':') {
+            let outer = self.cursor.open.last().copied().unwrap_or_default();
+            self.pass_over(outer, Ignored::Attribute(name));
+        }
+    }
+
+    fn pass_over(&mut self, outer: &'a [u8], ignored: Ignored<'a>) {
         let room = self.ignored.len() < ReadReport::MAX_IGNORED;
-        match self.ignored.get_mut(&(outer, inner)) {
+        match self.ignored.get_mut(&(outer, ignored)) {
             Some(count) => *count += 1,
             None if room => {
-                self.ignored.insert((outer, inner), 1);
+                self.ignored.insert((outer, ignored), 1);
             }
             None => self.further_ignored += 1,
         }
@@ -218,9 +241,13 @@ impl<'a> Parser<'a> {
         let mut ignored: Vec<IgnoredElement> = self
             .ignored
             .into_iter()
-            .map(|((outer, inner), count)| IgnoredElement {
-                name: format!("{}/{}", shown(outer, 40), shown(inner, 40)),
-                count,
+            .map(|((outer, ignored), count)| {
+                let (mark, inner) = match ignored {
+                    Ignored::Element(name) => ("", name),
+                    Ignored::Attribute(name) => ("@", name),
+                };
+                let name = format!("{}/{mark}{}", shown(outer, 40), shown(inner, 40));
+                IgnoredElement { name, count }
             })
             .collect();
         ignored.sort_by(|a, b| a.name.cmp(&b.name));

@@ -70,10 +70,7 @@ impl<'a> Parser<'a> {
         }
         loop {
             if self.cursor.rest.first() != Some(&b'<') {
-                let Some(text) = memchr::memchr(b'<', self.cursor.rest) else {
-                    return Err(self.truncated());
-                };
-                self.cursor.advance(text);
+                self.stray_text()?;
             }
             match self.cursor.rest.get(1) {
                 Some(b'/') => return self.end_tag().map(|()| None),
@@ -83,6 +80,22 @@ impl<'a> Parser<'a> {
                 _ => return self.start_tag().map(Some),
             }
         }
+    }
+
+    /// Passes over text between elements, where there should be none but blanks.
+    #[inline]
+    fn stray_text(&mut self) -> Result<()> {
+        let rest = self.cursor.rest;
+        let Some(len) = memchr::memchr(b'<', rest) else {
+            return Err(self.truncated());
+        };
+        let text = rest.get(..len).unwrap_or_default();
+        if !self.skipping && !text.iter().all(u8::is_ascii_whitespace) {
+            let (kind, left_out) = (ProblemKind::Structure, Consequence::LeftOut);
+            self.problem(kind, text, "no text between elements", left_out)?;
+        }
+        self.cursor.advance(len);
+        Ok(())
     }
 
     /// The text of the innermost open element, which it closes. References are resolved; elements
@@ -157,9 +170,11 @@ impl<'a> Parser<'a> {
     /// Skips the rest of the innermost open element.
     pub(super) fn skip(&mut self) -> Result<()> {
         let depth = self.cursor.open.len();
+        let outer = std::mem::replace(&mut self.skipping, true);
         while self.cursor.open.len() >= depth {
             self.child()?;
         }
+        self.skipping = outer;
         Ok(())
     }
 
