@@ -146,6 +146,16 @@ impl Processor {
         }
 
         let begun = Instant::now();
+        // A pipe would be waited for, for ever.
+        match std::fs::metadata(path) {
+            Ok(found) if !found.is_file() => {
+                let why = format!("{}: not a regular file", path.display());
+                let failure = Failure::new(Reason::UnreadableFile, why);
+                return tell(Outcome::failed(event.name(), path, failure));
+            }
+            // What the system says of a missing file, it says again on reading.
+            _ => {}
+        }
         let (stream, report) = match mseed::read(path) {
             Ok(read) => (read.stream, read.report),
             Err(error) => {

@@ -47,14 +47,17 @@ impl ContentKey {
 
 impl InventoryCache {
     fn read(&self, path: &Path) -> Result<Arc<Inventory>, String> {
-        let bytes = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let at = |e: &dyn std::fmt::Display| format!("{}: {e}", path.display());
+        if !std::fs::metadata(path).map_err(|e| at(&e))?.is_file() {
+            // A pipe would be waited for, for ever.
+            return Err(at(&"not a regular file"));
+        }
+        let bytes = std::fs::read(path).map_err(|e| at(&e))?;
         let key = ContentKey::new(&bytes);
         if let Some(found) = self.lock().by_content.get(&key) {
             return Ok(Arc::clone(found));
         }
-        let inventory = Inventory::from_stationxml(&bytes)
-            .map(Arc::new)
-            .map_err(|e| format!("{}: {e}", path.display()))?;
+        let inventory = Inventory::from_stationxml(&bytes).map(Arc::new).map_err(|e| at(&e))?;
         let mut cached = self.lock();
         if cached.bytes.saturating_add(bytes.len()) > MAX_CACHED_BYTES {
             *cached = Cached::default();

@@ -337,7 +337,8 @@ impl Reader {
             let offset = at;
             at += step.len();
             match step {
-                Step::Record(common) => {
+                Step::Record { .. } => {
+                    let common = scanner.record();
                     let closed = open.take();
                     let suspect = closed.is_some();
                     out.report.skipped.extend(closed);
@@ -352,7 +353,7 @@ impl Reader {
                         continue;
                     }
                     let version = if keep_versions { common.version() } else { 0 };
-                    let mut entry = Entry::new(&common, offset, channel, version);
+                    let mut entry = Entry::new(common, offset, channel, version);
                     entry.suspect = suspect;
                     if let Err(reason) =
                         decode::check(common.encoding, common.payload.len(), common.count as usize)
@@ -360,7 +361,7 @@ impl Reader {
                         entry.broken = true;
                         out.skip(&entry, reason);
                     } else {
-                        out.note(&common, offset);
+                        out.note(common, offset);
                     }
                     self.entries.push(entry);
                 }

@@ -99,8 +99,8 @@ impl<'a> Iterator for Records<'a> {
             let offset = self.at as u64;
             self.at += step.len();
             match step {
-                Step::Record(common) => {
-                    let record = RecordView::new(rest, offset, common);
+                Step::Record { .. } => {
+                    let record = RecordView::new(rest, offset, self.scanner.record().clone());
                     return Some(match self.open.take() {
                         Some(skipped) => {
                             self.waiting = Some(record);
@@ -146,7 +146,7 @@ pub(crate) fn pass(
         }
         Step::Control { .. } => passed.control_records += 1,
         Step::Noise { len } => passed.noise_bytes += len as u64,
-        Step::Record(_) | Step::End => {}
+        Step::Record { .. } | Step::End => {}
     }
     open.take()
 }
@@ -272,8 +272,8 @@ impl<R: io::Read> RecordReader<R> {
             self.at += step.len();
             self.offset += step.len() as u64;
             match step {
-                Step::Record(common) => {
-                    let found = (at, offset, common);
+                Step::Record { .. } => {
+                    let found = (at, offset, self.scanner.record().clone());
                     return match self.open.take() {
                         Some(skipped) => {
                             self.waiting = Some(found);

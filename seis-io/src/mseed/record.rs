@@ -51,6 +51,23 @@ pub(crate) struct Common {
     pub(crate) notes: Notes,
 }
 
+impl Default for Common {
+    fn default() -> Self {
+        Self {
+            len: 0,
+            id: SourceId::default(),
+            start: UtcTime::EPOCH,
+            rate: SamplingRate::NONE,
+            count: 0,
+            encoding: Encoding::Text,
+            order: ByteOrder::Big,
+            payload: 0..0,
+            format: Format::V2(v2::Header::default()),
+            notes: Notes::default(),
+        }
+    }
+}
+
 /// What only one version has.
 #[derive(Debug, Clone)]
 pub(crate) enum Format {
@@ -86,16 +103,17 @@ impl Notes {
     }
 }
 
-/// Parses the record at the start of a window.
+/// Parses the record at the start of a window. On an error `out` is unspecified.
 pub(crate) fn parse(
     window: Window<'_>,
     options: &ParseOptions,
     memo: &mut v2::Memo,
-) -> Result<Common, Halt> {
+    out: &mut Common,
+) -> Result<(), Halt> {
     let head = window.get(0, SIGNATURE_BYTES)?.unwrap_or(window.bytes);
     match signature(head) {
-        Some(Signature::Version2) => v2::parse(window, options, memo),
-        Some(Signature::Version3) => v3::parse(window, options),
+        Some(Signature::Version2) => v2::parse(window, options, memo, out),
+        Some(Signature::Version3) => v3::parse(window, options, out),
         _ if head.len() < SIGNATURE_BYTES => {
             let (needed, found) = (SIGNATURE_BYTES as u64, head.len() as u64);
             Err(RecordError::Truncated { needed, found }.into())
@@ -138,8 +156,9 @@ impl<'a> RecordView<'a> {
     /// What is wrong with the record.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, RecordError> {
         let window = Window::new(bytes, true);
-        match parse(window, &ParseOptions::default(), &mut v2::Memo::default()) {
-            Ok(common) => Ok(Self::new(bytes, 0, common)),
+        let mut common = Common::default();
+        match parse(window, &ParseOptions::default(), &mut v2::Memo::default(), &mut common) {
+            Ok(()) => Ok(Self::new(bytes, 0, common)),
             Err(Halt::Bad(bad)) => Err(bad.reason),
             // A complete window never asks for more.
             Err(Halt::More(_)) => Err(RecordError::NotARecord),

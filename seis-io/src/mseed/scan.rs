@@ -13,8 +13,8 @@ use super::{Encoding, RecordError, v2};
 /// What stands at the start of a window.
 #[derive(Debug)]
 pub(crate) enum Step {
-    /// A data record.
-    Record(Common),
+    /// A data record of so many bytes; see [`Scanner::record`].
+    Record { len: usize },
     /// A control record of a full SEED volume.
     Control { len: usize },
     /// Noise, or blanks between records.
@@ -29,8 +29,10 @@ impl Step {
     /// Bytes that the step takes.
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Record(common) => common.len,
-            Self::Control { len } | Self::Noise { len } | Self::Bad { len, .. } => *len,
+            Self::Record { len }
+            | Self::Control { len }
+            | Self::Noise { len }
+            | Self::Bad { len, .. } => *len,
             Self::End => 0,
         }
     }
@@ -51,6 +53,8 @@ enum State {
 pub(crate) struct Scanner {
     options: ParseOptions,
     memo: v2::Memo,
+    /// What the last record said; kept here, so that it is not moved about.
+    record: Common,
     state: State,
     /// Bytes of the source before the window.
     position: u64,
@@ -68,6 +72,7 @@ impl Scanner {
         Self {
             options: ParseOptions { default_encoding, check_crc, ..ParseOptions::default() },
             memo: v2::Memo::default(),
+            record: Common::default(),
             state: State::InStep,
             position: 0,
             in_vain: 0,
@@ -89,6 +94,11 @@ impl Scanner {
         Ok(step)
     }
 
+    /// What the header of the record said that the last step found.
+    pub(crate) fn record(&self) -> &Common {
+        &self.record
+    }
+
     fn in_step(&mut self, window: Window<'_>) -> Result<Step, More> {
         if window.bytes.is_empty() {
             return if window.complete { Ok(Step::End) } else { Err(window.more(1)) };
@@ -101,10 +111,11 @@ impl Scanner {
                 self.state = State::Noise;
                 Ok(Step::Noise { len: 6 })
             }
-            _ => match record::parse(window, &self.options, &mut self.memo) {
-                Ok(common) => {
-                    self.options.len_before = Some(common.len);
-                    Ok(Step::Record(common))
+            _ => match record::parse(window, &self.options, &mut self.memo, &mut self.record) {
+                Ok(()) => {
+                    let len = self.record.len;
+                    self.options.len_before = Some(len);
+                    Ok(Step::Record { len })
                 }
                 Err(Halt::More(more)) => Err(more),
                 Err(Halt::Bad(bad)) => self.bad(window, *bad),
@@ -184,8 +195,8 @@ impl Scanner {
                     len_before: None,
                     ..self.options
                 };
-                match record::parse(window, &options, &mut self.memo) {
-                    Ok(_) => Ok(true),
+                match record::parse(window, &options, &mut self.memo, &mut self.record) {
+                    Ok(()) => Ok(true),
                     Err(Halt::More(more)) => Err(more),
                     Err(Halt::Bad(bad)) => {
                         if matches!(bad.reason, RecordError::Crc { .. }) {

@@ -94,7 +94,7 @@ impl fmt::Display for Quality {
 }
 
 /// What a version-2 header says besides what all records say.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Header {
     /// Sequence number as it stands: six digits, or blanks, or NULs.
@@ -207,12 +207,14 @@ fn btime(
     Ok((whole + TimeDelta::from_nanos(fraction_ns), fraction == 10_000))
 }
 
-/// Parses the header and the blockettes that matter, and finds the length of the record.
+/// Parses the header and the blockettes that matter, and finds the length of the record. On an
+/// error `out` is unspecified.
 pub(crate) fn parse(
     window: Window<'_>,
     options: &ParseOptions,
     memo: &mut Memo,
-) -> Result<Common, Halt> {
+    out: &mut Common,
+) -> Result<(), Halt> {
     let head =
         match window.get(0, FIXED_BYTES)?.and_then(|h| <&[u8; FIXED_BYTES]>::try_from(h).ok()) {
             Some(head) => head,
@@ -297,7 +299,7 @@ pub(crate) fn parse(
         notes.data_within_blockettes = data < chain.end;
     }
     let payload = if count > 0 { data..len } else { len..len };
-    Ok(Common {
+    *out = Common {
         len,
         id,
         start,
@@ -308,7 +310,8 @@ pub(crate) fn parse(
         payload,
         format: Format::V2(header),
         notes,
-    })
+    };
+    Ok(())
 }
 
 fn with_id(halt: Halt, id: seis_core::SourceId) -> Halt {

@@ -55,7 +55,12 @@ impl Header {
 }
 
 /// Parses the header; the whole record must be there, and its checksum right if that is asked for.
-pub(crate) fn parse(window: Window<'_>, options: &ParseOptions) -> Result<Common, Halt> {
+/// On an error `out` is unspecified.
+pub(crate) fn parse(
+    window: Window<'_>,
+    options: &ParseOptions,
+    out: &mut Common,
+) -> Result<(), Halt> {
     let truncated = |needed: u64| {
         let found = window.bytes.len() as u64;
         RecordError::Truncated { needed, found }
@@ -131,7 +136,7 @@ pub(crate) fn parse(window: Window<'_>, options: &ParseOptions) -> Result<Common
         field("sampling rate", 16, found, "a rate, or minus a period, from 1e-9 to 1e9")
     })?;
     let encoding = Encoding::from_code(head[15]);
-    Ok(Common {
+    *out = Common {
         len,
         id,
         start,
@@ -143,7 +148,8 @@ pub(crate) fn parse(window: Window<'_>, options: &ParseOptions) -> Result<Common
         payload: payload_start..len,
         format: Format::V3(header),
         notes: Notes::default(),
-    })
+    };
+    Ok(())
 }
 
 /// The codes that an identifier stands for.
