@@ -45,6 +45,7 @@ pub(super) struct Processor {
 /// What one worker reuses from trace to trace.
 #[derive(Debug, Default)]
 pub(super) struct Workspace {
+    reader: mseed::Reader,
     scratch: Scratch,
     samples: Vec<f64>,
     bytes: Vec<u8>,
@@ -156,7 +157,7 @@ impl Processor {
             // What the system says of a missing file, it says again on reading.
             _ => {}
         }
-        let (stream, report) = match mseed::read(path) {
+        let (stream, report) = match workspace.reader.read(path) {
             Ok(read) => (read.stream, read.report),
             Err(error) => {
                 let reason = match error {
