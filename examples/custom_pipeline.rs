@@ -48,7 +48,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Each trace goes its own way on some core; those that fail are taken out and named.
     let to_velocity = DeconvolutionSpec::new(GroundMotion::Velocity)
         .pre_filter(PreFilter::new(0.005, 0.01, 4.0, 5.0)?)
-        .water_level(WaterLevel::None);
+        .water_level(WaterLevel::None)
+        .zero_mean(false)
+        .taper_fraction(None);
     let failures = stream.par_retain_ok(|trace| -> Result<(), StepError> {
         refuse_clipped(trace)?;
         trace

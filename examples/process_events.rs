@@ -10,8 +10,9 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::fs::File;
-use std::io::{BufWriter, IsTerminal};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,7 +20,7 @@ use std::str::FromStr;
 use std::time::Instant;
 
 use clap::{Parser, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use seis::batch::{
     self, BatchOptions, Format, Outcome, Progress, Reason, ReportWriter, Status, Summary,
 };
@@ -47,10 +48,10 @@ struct Arguments {
     output: Output,
     /// Corners of the pre-filter in Hz, F1,F2,F3,F4, or none
     #[arg(long, value_name = "F1,F2,F3,F4|none", default_value = "0.001,0.005,4.9,5.0")]
-    pre_filt: Optional<Corners>,
+    pre_filt: OrNone<Corners>,
     /// Water level in dB, or none; 0 is not "off" but flattens the spectrum
     #[arg(long, value_name = "DB|none", default_value = "none")]
-    water_level: Optional<f64>,
+    water_level: OrNone<f64>,
     /// Hann taper at each end, as a fraction of the trace
     #[arg(long, value_name = "FRACTION", default_value_t = 0.05)]
     taper: f64,
@@ -59,7 +60,7 @@ struct Arguments {
     rate: f64,
     /// The most samples of a result, or all
     #[arg(long, value_name = "N|all", default_value = "12000")]
-    npts: Optional<NonZeroUsize>,
+    npts: OrAll,
     /// Half-width of the Lanczos kernel in input samples
     #[arg(long, value_name = "A", default_value_t = 25)]
     lanczos_a: usize,
@@ -93,16 +94,33 @@ enum FileFormat {
     Mseed,
 }
 
-/// A value, or "none" or "all".
+/// A value, or "none".
 #[derive(Clone, Copy)]
-struct Optional<T>(Option<T>);
+struct OrNone<T>(Option<T>);
 
-impl<T: FromStr<Err: std::fmt::Display>> FromStr for Optional<T> {
+impl<T: FromStr<Err: Display>> FromStr for OrNone<T> {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
-            "none" | "all" => Ok(Self(None)),
+            "none" => Ok(Self(None)),
             _ => text.parse().map(|v| Self(Some(v))).map_err(|e: T::Err| e.to_string()),
+        }
+    }
+}
+
+/// A number of samples, or "all".
+#[derive(Clone, Copy)]
+struct OrAll(Option<NonZeroUsize>);
+
+impl FromStr for OrAll {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "all" => Ok(Self(None)),
+            _ => text
+                .parse()
+                .map(|n| Self(Some(n)))
+                .map_err(|_| format!("{text:?} is neither a number of samples nor all")),
         }
     }
 }
@@ -121,13 +139,23 @@ impl FromStr for Corners {
     }
 }
 
+/// A line on standard error. Whoever closed it needs no lines, but still the results.
+fn say(line: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// A line on standard output, likewise.
+fn show(line: impl Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match process(&arguments) {
         Ok(summary) if summary.failed() == 0 => ExitCode::SUCCESS,
         Ok(_) => ExitCode::from(3),
         Err(error) => {
-            eprintln!("error: {error}");
+            say(format_args!("error: {error}"));
             let wrong_option =
                 matches!(error.downcast_ref(), Some(batch::BatchError::Option { .. }));
             ExitCode::from(if wrong_option { 2 } else { 1 })
@@ -138,10 +166,10 @@ fn main() -> ExitCode {
 fn process(arguments: &Arguments) -> Result<Summary, Error> {
     let options = options(arguments);
     if arguments.water_level.0 == Some(0.0) && !arguments.quiet {
-        eprintln!(
+        say(
             "warning: a water level of 0 dB lifts every frequency to the response's maximum: only \
              the phase is corrected, and displacements come out far too small. Use `none` to leave \
-             it out."
+             it out.",
         );
     }
     let Some(root) = &arguments.root else {
@@ -181,13 +209,19 @@ fn run(arguments: &Arguments, root: &Path, options: &BatchOptions) -> Result<Sum
     } else {
         ProgressBar::new(0)
     };
-    bar.set_style(ProgressStyle::with_template(
-        "{bar:32} {human_pos}/{human_len} files, {per_sec}, {eta} left",
-    )?);
+    let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        let _ = write!(out, "{:.0}/s", state.per_sec());
+    };
+    bar.set_style(
+        ProgressStyle::with_template("{bar:32} {human_pos}/{human_len} files, {rate}, {eta} left")?
+            .with_key("rate", rate),
+    );
     let mut report = match &arguments.report {
         Some(path) => {
-            let file = File::create(path).map_err(|e| format!("{}: {e}", path.display()))?;
-            Some(ReportWriter::new(BufWriter::new(file), root, &options.processing)?)
+            // Under its name only when it is whole, and not before the run could begin.
+            let file = File::create(aside(path)).map_err(|e| at(path, e))?;
+            let report = ReportWriter::new(BufWriter::new(file), root, &options.processing);
+            Some(report.map_err(|e| at(path, e))?)
         }
         None => None,
     };
@@ -208,18 +242,31 @@ fn run(arguments: &Arguments, root: &Path, options: &BatchOptions) -> Result<Sum
         _ => {}
     })?;
     bar.finish_and_clear();
-    if let Some(report) = report {
-        report.finish(&summary)?;
-    }
-    if let Some(error) = report_error {
-        return Err(format!("the report could not be written: {error}").into());
-    }
     if !arguments.quiet {
         let seconds = begun.elapsed().as_secs_f64();
-        println!("{summary}");
-        println!("{seconds:.2} s, {:.0} inputs per second", summary.total() as f64 / seconds);
+        show(&summary);
+        let rate = summary.total() as f64 / seconds;
+        show(format_args!("{seconds:.2} s, {rate:.0} inputs per second"));
+    }
+    if let (Some(report), Some(path)) = (report, &arguments.report) {
+        let written = match report_error {
+            Some(error) => Err(error),
+            None => report.finish(&summary).and_then(|_| std::fs::rename(aside(path), path)),
+        };
+        written.map_err(|e| at(path, e))?;
     }
     Ok(summary)
+}
+
+/// Where a report is written before it is whole.
+fn aside(report: &Path) -> PathBuf {
+    let mut name = report.as_os_str().to_owned();
+    name.push(".part");
+    name.into()
+}
+
+fn at(path: &Path, error: std::io::Error) -> String {
+    format!("{}: {error}", path.display())
 }
 
 /// What was said on the terminal; a large archive would fill it with the same sentence.
@@ -245,8 +292,10 @@ impl Told {
     fn line(count: &mut usize, kind: &str, text: &str) {
         *count += 1;
         match (*count).cmp(&(Self::MOST + 1)) {
-            Ordering::Less => eprintln!("{kind}: {text}"),
-            Ordering::Equal => eprintln!("{kind}: more of the kind; --report lists them all"),
+            Ordering::Less => say(format_args!("{kind}: {text}")),
+            Ordering::Equal => {
+                say(format_args!("{kind}: more of the kind; --report lists them all"));
+            }
             Ordering::Greater => {}
         }
     }
@@ -256,29 +305,28 @@ impl Told {
 fn process_demo(arguments: &Arguments, mut options: BatchOptions) -> Result<Summary, Error> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/demo-archive");
     let archive = demo::write_archive(&root, &DemoOptions::default())?;
-    // The demo shows the whole way each time, whatever an earlier one left.
-    options.overwrite = true;
+    // The demo shows the whole way each time, whatever an earlier one left in the archive itself.
+    options.overwrite |= options.out.is_none();
     let summary = run(arguments, &root, &options)?;
     if arguments.quiet || options.processing.output != GroundMotion::Displacement {
         return Ok(summary);
     }
-    println!("\nDemo archive: {}", root.display());
-    println!("Processed against the true ground displacement, after the same pre-filter:");
-    println!(
+    show(format_args!("\nDemo archive: {}", root.display()));
+    show("Processed against the true ground displacement, which lies in the default pass band:");
+    show(format_args!(
         "{:<17}{:<16}{:>9} {:>13} {:>13}",
         "event", "channel", "input Hz", "correlation", "relative rms"
-    );
+    ));
     for trace in &archive.traces {
         let path = trace.result_path(&options, &root);
-        let fit = trace.compare(&path)?;
-        println!(
-            "{:<17}{:<16}{:>9} {:>13.7} {:>13.2e}",
-            trace.event,
-            trace.id.to_string(),
-            trace.rate_hz,
-            fit.correlation,
-            fit.relative_rms
-        );
+        let fit = if path.exists() {
+            let fit = trace.compare(&path)?;
+            format!("{:>13.7} {:>13.2e}", fit.correlation, fit.relative_rms)
+        } else {
+            format!("{:>13}", "not processed")
+        };
+        let id = trace.id.to_string();
+        show(format_args!("{:<17}{id:<16}{:>9} {fit}", trace.event, trace.rate_hz));
     }
     Ok(summary)
 }

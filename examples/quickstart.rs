@@ -17,7 +17,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let inventory = Inventory::read(&response)?;
     let to_displacement = DeconvolutionSpec::new(GroundMotion::Displacement)
         .pre_filter(PreFilter::new(0.001, 0.005, 4.9, 5.0)?)
-        .water_level(WaterLevel::None);
+        .water_level(WaterLevel::None)
+        // Both are steps of their own here; `remove_response` would do them once more.
+        .zero_mean(false)
+        .taper_fraction(None);
     stream.demean()?.taper(0.05)?.remove_response(&inventory, to_displacement)?;
     stream.interpolate(&InterpolationSpec::lanczos(SamplingRate::from_hz(10.0)?, 25))?;
     let trace = stream.traces().first().ok_or("the file holds no trace")?;

@@ -25,7 +25,9 @@
 //! let inventory = Inventory::read(resp)?;
 //! let to_displacement = DeconvolutionSpec::new(GroundMotion::Displacement)
 //!     .pre_filter(PreFilter::new(0.001, 0.005, 4.9, 5.0)?)
-//!     .water_level(WaterLevel::None);
+//!     .water_level(WaterLevel::None)
+//!     .zero_mean(false)
+//!     .taper_fraction(None); // both were done already
 //! stream.demean()?.taper(0.05)?.remove_response(&inventory, to_displacement)?;
 //! stream.interpolate(&InterpolationSpec::lanczos(SamplingRate::from_hz(10.0)?, 25))?;
 //! SacFile::from_trace(&stream.traces()[0])?.write(out)?;

@@ -53,6 +53,9 @@ impl From<DeconvolutionSpec> for RemoveResponseOptions {
 /// [`PlanCache::global`](seis_signal::PlanCache::global). What is [doubtful about the
 /// response](response_warnings) is written into the trace's history, as `response_warning`.
 ///
+/// [`DeconvolutionSpec`] has ObsPy's defaults: it demeans and tapers by itself. Where the trace is
+/// demeaned and tapered already, switch that off, as here.
+///
 /// ```
 /// use seis::prelude::*;
 /// # let root = tempfile::tempdir()?;
@@ -63,7 +66,9 @@ impl From<DeconvolutionSpec> for RemoveResponseOptions {
 /// let inventory = Inventory::read(resp)?;
 /// let to_displacement = DeconvolutionSpec::new(GroundMotion::Displacement)
 ///     .pre_filter(PreFilter::new(0.001, 0.005, 4.9, 5.0)?)
-///     .water_level(WaterLevel::None);
+///     .water_level(WaterLevel::None)
+///     .zero_mean(false)
+///     .taper_fraction(None);
 /// stream.demean()?.taper(0.05)?.remove_response(&inventory, to_displacement)?;
 /// # assert!(demo.traces[1].compare_trace(&stream.traces()[0])?.correlation > 0.9999);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

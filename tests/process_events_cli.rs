@@ -94,6 +94,10 @@ fn statuses_tell_what_happened() {
         &["--taper", "0.7"],
         &["--water-level", "NaN"],
         &["--npts", "0"],
+        &["--npts", "none"],
+        &["--pre-filt", "all"],
+        &["--water-level", "-5"],
+        &["--lanczos-a", "100000"],
         &["--jobs", "0"],
         &["--no-such-option"],
     ] {
@@ -216,4 +220,165 @@ fn a_killed_run_leaves_whole_files_and_is_taken_up_again() {
     assert!(
         files(&killed).keys().all(|p| !text(p.as_os_str().as_encoded_bytes()).ends_with(".part"))
     );
+}
+
+/// The lines of a run's account.
+fn account(root: &Path, arguments: &[&str]) -> (Option<i32>, Vec<serde_json::Value>) {
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("report.json");
+    let mut all = arguments.to_vec();
+    all.extend(["--report", report.to_str().unwrap()]);
+    let output = run(root, &all);
+    let text = std::fs::read(&report).unwrap_or_default();
+    let json: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    let lines = json["traces"].as_array().cloned().unwrap_or_default();
+    (status(&output), lines)
+}
+
+fn statuses(lines: &[serde_json::Value]) -> Vec<&str> {
+    let mut found: Vec<_> = lines.iter().map(|l| l["status"].as_str().unwrap()).collect();
+    found.sort_unstable();
+    found
+}
+
+fn only_event(root: &Path) -> PathBuf {
+    std::fs::read_dir(root).unwrap().next().unwrap().unwrap().path()
+}
+
+#[test]
+fn replacing_leaves_nothing_of_other_options() {
+    let root = archive(&DemoOptions::small());
+    let event = only_event(root.path());
+    assert_eq!(status(&run(root.path(), &[])), Some(0));
+    // While results are replaced, one channel fails.
+    let metadata = event.join("resp/XX.STS2.xml");
+    let hidden = root.path().join("hidden.xml");
+    std::fs::rename(&metadata, &hidden).unwrap();
+    assert_eq!(status(&run(root.path(), &["--overwrite", "--output", "vel"])), Some(3));
+    let left = sac_files(root.path());
+    assert!(left.keys().all(|p| !p.to_str().unwrap().contains("STS2")), "{:?}", left.keys());
+    // Repaired, it is made with the new options.
+    std::fs::rename(&hidden, &metadata).unwrap();
+    let (code, lines) = account(root.path(), &["--output", "vel"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(statuses(&lines), ["already-there", "already-there", "processed"]);
+}
+
+#[test]
+fn failures_are_told_again_and_repaired_files_are_done_again() {
+    let root = archive(&DemoOptions { components: 2, ..DemoOptions::small() });
+    let event = only_event(root.path());
+    let raw = |name: &str| {
+        let wanted = event.join("raw").join(name);
+        assert!(wanted.exists(), "{}", wanted.display());
+        wanted
+    };
+    let window = "20220102T000000Z__20220102T002000Z.mseed";
+    // A file with a second channel, of which there is no response yet.
+    let (north, vertical) =
+        (raw(&format!("XX.STS2..BHN__{window}")), raw(&format!("XX.CMG3T..HHZ__{window}")));
+    let mut both = std::fs::read(&north).unwrap();
+    both.extend(std::fs::read(&vertical).unwrap());
+    std::fs::write(&north, both).unwrap();
+    std::fs::remove_file(&vertical).unwrap();
+    let metadata = event.join("resp/XX.CMG3T.xml");
+    let hidden = root.path().join("hidden.xml");
+    std::fs::rename(&metadata, &hidden).unwrap();
+    for _ in 0..2 {
+        let (code, lines) = account(root.path(), &[]);
+        assert_eq!((code, lines.len()), (Some(3), 6));
+        // XX.CMG3T..HHZ in the other's file, and XX.CMG3T..HHN.
+        assert_eq!(lines.iter().filter(|l| l["status"] == "not-processed").count(), 2);
+    }
+    std::fs::rename(&hidden, &metadata).unwrap();
+    let (code, lines) = account(root.path(), &[]);
+    assert_eq!((code, lines.len()), (Some(0), 6));
+    assert_eq!(lines.iter().filter(|l| l["status"] == "processed").count(), 2);
+
+    // A file that was cut, and then fetched again.
+    let cut = raw(&format!("XX.KS54..BHZ__{window}"));
+    let whole = std::fs::read(&cut).unwrap();
+    std::fs::write(&cut, &whole[..whole.len() / 2 + 100]).unwrap();
+    for expected in ["processed", "already-there"] {
+        let (code, lines) = account(root.path(), &[]);
+        assert_eq!(code, Some(0));
+        let line = lines.iter().find(|l| l["id"] == "XX.KS54..BHZ").unwrap();
+        assert_eq!(line["status"], expected);
+        assert_eq!(line["warnings"].as_array().unwrap().len(), 1, "told on every run");
+    }
+    std::thread::sleep(Duration::from_millis(20));
+    std::fs::write(&cut, &whole).unwrap();
+    let (code, lines) = account(root.path(), &[]);
+    assert_eq!(code, Some(0));
+    let line = lines.iter().find(|l| l["id"] == "XX.KS54..BHZ").unwrap();
+    assert_eq!((line["status"].as_str(), line["npts"].as_u64()), (Some("processed"), Some(12_000)));
+}
+
+#[test]
+fn inputs_with_the_same_result_are_decided_by_name() {
+    let root = archive(&DemoOptions { components: 2, ..DemoOptions::small() });
+    let raw = only_event(root.path()).join("raw");
+    let window = "20220102T000000Z__20220102T002000Z";
+    let read = |id: &str| std::fs::read(raw.join(format!("{id}__{window}.mseed"))).unwrap();
+    // Two spellings of one name, and a channel that two other files hold besides their own.
+    let (z, n) = (read("XX.STS2..BHZ"), read("XX.STS2..BHN"));
+    std::fs::write(raw.join(format!("XX.STS2..BHZ__{window}.ms")), &z[..z.len() / 2]).unwrap();
+    let third = read("XX.KS54..BHZ");
+    for (name, own) in [("XX.CMG3T..HHN", 0), ("XX.CMG3T..HHZ", 1)] {
+        let mut bytes = read(name);
+        let cut = third.len() / 512 / 4 * 512 * (1 + own);
+        bytes.extend(&third[..cut]);
+        std::fs::write(raw.join(format!("{name}__{window}.mseed")), bytes).unwrap();
+    }
+    std::fs::write(raw.join("other.mseed"), n).unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let mut first: Option<(Vec<Vec<u8>>, Vec<String>)> = None;
+    for (i, jobs) in ["1", "8", "8", "8"].iter().enumerate() {
+        let folder = out.path().join(i.to_string());
+        let (code, lines) =
+            account(root.path(), &["--jobs", jobs, "--out", folder.to_str().unwrap()]);
+        assert_eq!(code, Some(3));
+        let mut told: Vec<String> = lines
+            .iter()
+            .map(|l| format!("{} {} {} {}", l["file"], l["id"], l["status"], l["message"]))
+            .collect();
+        told.sort();
+        let found = (sac_files(&folder).into_values().collect(), told);
+        assert!(first.get_or_insert_with(|| found.clone()) == &found, "--jobs {jobs} differs");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_told_and_not_waited_for() {
+    let root = archive(&DemoOptions::small());
+    let event = only_event(root.path());
+    let made = Command::new("mkfifo").arg(event.join("raw/pipe.mseed")).status().unwrap();
+    assert!(made.success());
+    std::fs::create_dir(event.join("raw/folder.mseed")).unwrap();
+    std::os::unix::fs::symlink("nowhere", event.join("raw/link.mseed")).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", event.join("raw/zero.mseed")).unwrap();
+    let (code, lines) = account(root.path(), &[]);
+    assert_eq!(code, Some(3));
+    let failed = lines.iter().filter(|l| l["reason"] == "unreadable-file").count();
+    assert_eq!((failed, lines.len()), (4, 7));
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_listening_is_no_reason_to_stop() {
+    let root = archive(&DemoOptions::small());
+    let event = only_event(root.path());
+    for i in 0..40 {
+        std::fs::write(event.join(format!("raw/{i}.mseed")), b"junk").unwrap();
+    }
+    let mut child = Command::new(program())
+        .arg(root.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+    assert_eq!(sac_files(root.path()).len(), 3);
 }

@@ -24,6 +24,18 @@ pub enum BatchError {
         /// Where they were looked for.
         root: PathBuf,
     },
+    /// There are events, and no raw file in any of them.
+    #[error(
+        "{}: no raw file in any event; expected raw/*.mseed (or .miniseed, .ms, .msd, .seed), \
+         {ignored} files of other names are there",
+        root.display()
+    )]
+    NoRawFiles {
+        /// Where they were looked for.
+        root: PathBuf,
+        /// Files under `raw/` that are no miniSEED by their names.
+        ignored: usize,
+    },
     /// Results of other options are there.
     #[error(
         "{}: results of other options are there ({difference}); choose another --out, or \

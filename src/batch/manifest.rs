@@ -1,12 +1,14 @@
 //! What stands beside the results: with which options they were made.
 
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BatchError, Processing};
+use super::naming::id_of_result;
+use super::{BatchError, Format, Processing};
 
 /// Name of the file beside the results.
 const FILE_NAME: &str = "processing.json";
@@ -18,7 +20,13 @@ struct Manifest {
     processing: Processing,
     /// A run with `overwrite` is under way, or was killed: results may still be old.
     replacing: bool,
+    /// Raw files of which everything was processed without a warning, and the names of the results.
+    #[serde(default)]
+    complete: Complete,
 }
+
+/// Raw files by name, and the names of their results.
+pub(super) type Complete = BTreeMap<String, Vec<String>>;
 
 /// How a run treats what lies in an event's result directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +42,8 @@ pub(super) enum Existing {
 pub(super) struct ResultDirectory {
     pub(super) path: PathBuf,
     pub(super) existing: Existing,
+    /// What earlier runs completed.
+    pub(super) complete: Complete,
 }
 
 impl ResultDirectory {
@@ -49,14 +59,14 @@ impl ResultDirectory {
     ) -> Result<Self, BatchError> {
         let at = |error| BatchError::Io { path: path.clone(), error };
         if overwrite {
-            return Ok(Self { path, existing: Existing::Replace });
+            return Ok(Self { path, existing: Existing::Replace, complete: Complete::new() });
         }
         let file = path.join(FILE_NAME);
         let manifest = match std::fs::read(&file) {
             Ok(bytes) => serde_json::from_slice::<Manifest>(&bytes).ok(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 if !holds_results(&path, processing).map_err(at)? {
-                    return Ok(Self { path, existing: Existing::Keep });
+                    return Ok(Self { path, existing: Existing::Keep, complete: Complete::new() });
                 }
                 None
             }
@@ -65,7 +75,7 @@ impl ResultDirectory {
         match manifest {
             Some(found) if found.processing == *processing => {
                 let existing = if found.replacing { Existing::Replace } else { Existing::Keep };
-                Ok(Self { path, existing })
+                Ok(Self { path, existing, complete: found.complete })
             }
             Some(found) => Err(BatchError::OtherOptions {
                 directory: path,
@@ -86,24 +96,37 @@ impl ResultDirectory {
         let at = |error| BatchError::Io { path: self.path.clone(), error };
         std::fs::create_dir_all(&self.path).map_err(at)?;
         remove_unfinished(&self.path, now).map_err(at)?;
-        self.write(processing, self.existing == Existing::Replace)
+        self.write(processing, self.existing == Existing::Replace, &self.complete)
     }
 
-    /// Says that no old results are left.
-    pub(super) fn finish(&self, processing: &Processing) -> Result<(), BatchError> {
-        match self.existing {
-            Existing::Keep => Ok(()),
-            Existing::Replace => self.write(processing, false),
+    /// Says what is complete. Where results were replaced, removes those that no input gave this
+    /// time: they were made with other options, or of raw files that have changed.
+    pub(super) fn finish(
+        &self,
+        processing: &Processing,
+        complete: &Complete,
+        given: &HashSet<String>,
+    ) -> Result<(), BatchError> {
+        if self.existing == Existing::Replace {
+            let at = |error| BatchError::Io { path: self.path.clone(), error };
+            remove_others(&self.path, given).map_err(at)?;
         }
+        self.write(processing, false, complete)
     }
 
-    fn write(&self, processing: &Processing, replacing: bool) -> Result<(), BatchError> {
+    fn write(
+        &self,
+        processing: &Processing,
+        replacing: bool,
+        complete: &Complete,
+    ) -> Result<(), BatchError> {
         let file = self.path.join(FILE_NAME);
         let at = |error| BatchError::Io { path: file.clone(), error };
         let manifest = Manifest {
             software: concat!("seis ", env!("CARGO_PKG_VERSION")).to_owned(),
             processing: processing.clone(),
             replacing,
+            complete: complete.clone(),
         };
         let mut text = serde_json::to_vec_pretty(&manifest).map_err(|e| at(e.into()))?;
         text.push(b'\n');
@@ -127,6 +150,24 @@ fn remove_unfinished(directory: &Path, now: SystemTime) -> io::Result<()> {
         if entry.metadata().and_then(|m| m.modified()).is_ok_and(|written| written < now) {
             // Another run may have been faster.
             let _ = std::fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// Removes results, known by the form of their names, that are not among `given`.
+fn remove_others(directory: &Path, given: &HashSet<String>) -> io::Result<()> {
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let Some((stem, extension)) = name.to_str().and_then(|n| n.rsplit_once('.')) else {
+            continue;
+        };
+        let is_result = Format::ALL.iter().any(|f| f.extension() == extension)
+            && id_of_result(stem).is_some()
+            && entry.file_type()?.is_file();
+        if is_result && !name.to_str().is_some_and(|n| given.contains(n)) {
+            std::fs::remove_file(entry.path())?;
         }
     }
     Ok(())
@@ -180,7 +221,15 @@ mod tests {
         replacement.open(&processing(20.0), SystemTime::now()).unwrap();
         assert_eq!(check(20.0, false).unwrap().existing, Existing::Replace);
         assert!(check(10.0, false).is_err());
-        replacement.finish(&processing(20.0)).unwrap();
+        std::fs::write(path.join("A.B..C_1_2.sac"), b"old").unwrap();
+        std::fs::write(path.join("A.B..D_1_2.sac"), b"new").unwrap();
+        std::fs::write(path.join("notes.sac"), b"not ours").unwrap();
+        let given = HashSet::from(["A.B..D_1_2.sac".to_owned()]);
+        let complete = Complete::from([("d.mseed".to_owned(), vec!["A.B..D_1_2.sac".to_owned()])]);
+        replacement.finish(&processing(20.0), &complete, &given).unwrap();
+        assert!(!path.join("A.B..C_1_2.sac").exists());
+        assert!(path.join("A.B..D_1_2.sac").exists() && path.join("notes.sac").exists());
+        assert_eq!(check(20.0, false).unwrap().complete, complete);
         assert_eq!(check(20.0, false).unwrap().existing, Existing::Keep);
     }
 

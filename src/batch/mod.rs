@@ -31,12 +31,15 @@
 //! # Interrupted and repeated runs
 //!
 //! A result appears under its name only when it is whole. `processing.json` beside the results
-//! says how they were made: a later run with the same options does only what is missing, one with
-//! other options refuses to mix its results in unless [`BatchOptions::overwrite`] is set. A result
-//! named after a raw file is written last of all that the file gives, and stands for all of it.
+//! says how they were made, and of which raw files everything is there. A later run with the same
+//! options does only what is missing, and what is older than its raw file; new metadata alone are
+//! no reason to make a result again. One with other options refuses to mix its results in, unless
+//! [`BatchOptions::overwrite`] is set: then all results are made again, and those that no input
+//! gives any more are removed.
 
 mod archive;
 mod error;
+mod event;
 mod manifest;
 mod naming;
 mod options;

@@ -4,7 +4,7 @@ use seis_core::{SourceId, UtcTime};
 
 /// What the name of a raw file says, if it has the MassDownloader's form
 /// `NET.STA.LOC.CHA__20220102T000000Z__20220102T002000Z.mseed`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RawName {
     /// The channel.
     pub id: SourceId,
@@ -56,6 +56,20 @@ pub(super) fn result_stem(
     format!("{id}_{}_{}{number}", window.0, window.1)
 }
 
+/// The channel that a result's name, without its extension, begins with; `None` if the name has
+/// not the form of [`result_stem`].
+pub(super) fn id_of_result(stem: &str) -> Option<SourceId> {
+    let segment = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let stem = match stem.rsplit_once('_') {
+        Some((rest, number)) if segment(number) && rest.ends_with('Z') => rest,
+        _ => stem,
+    };
+    // Codes may hold underscores, times do not.
+    let (rest, _end) = stem.rsplit_once('_')?;
+    let (id, _start) = rest.rsplit_once('_')?;
+    id.parse().ok()
+}
+
 /// An instant without characters that file systems dislike: `20220102T000000.0695Z`.
 fn compact(time: UtcTime) -> String {
     time.to_string().replace([':', '-'], "")
@@ -93,5 +107,16 @@ mod tests {
         assert_eq!(stem(&id, None), "CI.HEC..BHN_20220102T000000Z_20220102T002000Z");
         assert_eq!(stem(&id, Some(2)), "CI.HEC..BHN_20220102T000000Z_20220102T002000Z_2");
         assert_eq!(stem(&other, None), "CI.HEC..BHZ_19700101T000000.0695Z_19700101T000001Z");
+        let long: SourceId = "CI.HEC..B_H_ZZ".parse().unwrap();
+        for (stem, id) in [
+            (stem(&id, None), id),
+            (stem(&id, Some(12)), id),
+            (stem(&other, Some(1)), other),
+            (stem(&long, None), long),
+        ] {
+            assert_eq!(id_of_result(&stem), Some(id), "{stem}");
+        }
+        assert_eq!(id_of_result("notes"), None);
+        assert_eq!(id_of_result("my_other_notes"), None);
     }
 }

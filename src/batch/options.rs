@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use super::BatchError;
 
+/// The widest kernel that the interpolation takes.
+const MAX_LANCZOS_A: u32 = 65_536;
+
 /// What is done to every trace: the part of the options that decides the results.
 ///
 /// The default is the job of the README: displacement, pre-filter 0.001–0.005–4.9–5.0 Hz, no water
@@ -70,8 +73,11 @@ impl Processing {
         }
         removal = removal.water_level(match self.water_level_db {
             None => WaterLevel::None,
-            Some(db) if db.is_finite() => WaterLevel::Db(db),
-            Some(db) => return Err(wrong("water level", format!("{db} is no number of decibels"))),
+            Some(db) if db.is_finite() && db >= 0.0 => WaterLevel::Db(db),
+            Some(db) => {
+                let reason = format!("{db} is not a number of decibels from 0 on, or none");
+                return Err(wrong("water level", reason));
+            }
         });
         if !(0.0..=0.5).contains(&self.taper_fraction) {
             let reason = format!("{} is not between 0 and 0.5", self.taper_fraction);
@@ -84,8 +90,11 @@ impl Processing {
             .ok_or_else(|| wrong("rate", format!("{} Hz is no sampling rate", self.rate_hz)))?;
         let a = u32::try_from(self.lanczos_a)
             .ok()
-            .filter(|a| *a > 0)
-            .ok_or_else(|| wrong("lanczos-a", format!("{} is no kernel width", self.lanczos_a)))?;
+            .filter(|a| (1..=MAX_LANCZOS_A).contains(a))
+            .ok_or_else(|| {
+                let reason = format!("{} is not from 1 to {MAX_LANCZOS_A}", self.lanczos_a);
+                wrong("lanczos-a", reason)
+            })?;
         if self.npts == Some(0) {
             return Err(wrong("npts", "a result needs at least one sample".to_owned()));
         }
@@ -125,6 +134,9 @@ pub enum Format {
 }
 
 impl Format {
+    /// All of them.
+    pub(super) const ALL: [Self; 2] = [Self::Sac, Self::Mseed];
+
     /// The extension of result files.
     #[must_use]
     pub fn extension(self) -> &'static str {

@@ -107,7 +107,7 @@ pub enum Reason {
     CannotProcess,
     /// The id in the header would make an unsafe file name.
     UnsafeName,
-    /// Another input of this event gave a result of the same name.
+    /// Another input of this event, which comes first, has a result of the same name.
     NameTaken,
     /// The result cannot be written, or the format cannot hold it.
     CannotWrite,
@@ -124,7 +124,7 @@ impl fmt::Display for Reason {
             Self::BadResponse => "the response cannot be used",
             Self::CannotProcess => "the trace cannot be processed",
             Self::UnsafeName => "the id is no safe file name",
-            Self::NameTaken => "another input gave the same result name",
+            Self::NameTaken => "another input has the same result name",
             Self::CannotWrite => "the result cannot be written",
         })
     }
@@ -166,13 +166,15 @@ impl Summary {
     /// Adds one outcome.
     pub fn count(&mut self, outcome: &Outcome) {
         match &outcome.status {
-            Status::Processed { .. } => self.processed += 1,
+            Status::Processed { .. } => {
+                self.processed += 1;
+                self.with_warnings += usize::from(!outcome.warnings.is_empty());
+            }
             Status::AlreadyThere { .. } => self.already_there += 1,
             Status::NotProcessed(failure) => {
                 *self.not_processed.entry(failure.reason).or_default() += 1;
             }
         }
-        self.with_warnings += usize::from(!outcome.warnings.is_empty());
     }
 
     /// Number of inputs not processed.

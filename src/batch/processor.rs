@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -16,9 +15,9 @@ use seis_signal::{
     CalibrationPlan, CalibrationSpec, PlanCache, SampleView, SamplingGrid, Scratch, Warning,
 };
 
-use super::manifest::{Existing, ResultDirectory};
-use super::naming::result_stem;
-use super::responses::{EventResponses, InventoryCache};
+use super::event::EventContext;
+use super::naming::{id_of_result, result_stem};
+use super::responses::InventoryCache;
 use super::{BatchError, Failure, Format, Outcome, Processing, RawName, Reason, Status, Timings};
 use crate::fill_sac_station;
 use crate::remove_response::{kept_band_hz, response_warnings};
@@ -51,61 +50,22 @@ pub(super) struct Workspace {
     bytes: Vec<u8>,
 }
 
-/// What the files of one event share.
-#[derive(Debug)]
-pub(super) struct EventContext {
-    name: String,
-    results: ResultDirectory,
-    responses: EventResponses,
-    tasks_left: AtomicUsize,
-    /// Names of results, and the raw files that gave them.
-    claimed: Mutex<HashMap<String, PathBuf>>,
+/// Whether a file may be worked on at the same time as others of its event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Others are at work: a file that may give a result of the same name as another is put off.
+    Parallel,
+    /// One file after the other, in the order of their names.
+    InOrder,
 }
 
-impl EventContext {
-    pub(super) fn new(
-        name: String,
-        results: ResultDirectory,
-        responses: Vec<PathBuf>,
-        tasks: usize,
-    ) -> Self {
-        Self {
-            name,
-            results,
-            responses: EventResponses::new(responses),
-            tasks_left: AtomicUsize::new(tasks),
-            claimed: Mutex::default(),
-        }
-    }
-
-    /// Counts a task as done; the last one closes the event.
-    pub(super) fn task_done(&self, processing: &Processing) -> Result<(), Failure> {
-        if self.tasks_left.fetch_sub(1, Ordering::AcqRel) > 1 {
-            return Ok(());
-        }
-        self.results.finish(processing).map_err(|e| Failure::new(Reason::CannotWrite, e))
-    }
-
-    /// The name of the event's directory.
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Reserves a result's name, or says which file has it.
-    fn claim(&self, stem: &str, raw: &Path) -> Result<(), PathBuf> {
-        let mut claimed = self.claimed.lock().unwrap_or_else(PoisonError::into_inner);
-        match claimed.get(stem) {
-            Some(other) => Err(other.clone()),
-            None => {
-                claimed.insert(stem.to_owned(), raw.to_owned());
-                Ok(())
-            }
-        }
-    }
-
-    fn is_there(&self, output: &Path) -> bool {
-        self.results.existing == Existing::Keep && output.is_file()
-    }
+/// How the work on a file ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FileEnd {
+    /// All that it holds was told.
+    Done,
+    /// Nothing was told; it is to be done when the others are.
+    Deferred,
 }
 
 impl Processor {
@@ -129,34 +89,40 @@ impl Processor {
     pub(super) fn process_file(
         &self,
         event: &EventContext,
-        path: &Path,
-        name: Option<&RawName>,
+        (path, name): (&Path, Option<&RawName>),
+        phase: Phase,
         workspace: &mut Workspace,
         tell: &mut impl FnMut(Outcome),
-    ) {
-        // A result named after the raw file is written last of all that the file gives, so where
-        // it stands nothing is missing and the file needs not be read.
-        if let Some(raw) = name.filter(|n| n.id.is_path_safe()) {
-            let stem = result_stem(&raw.id, name, Default::default(), None);
-            let output = self.output(event, &stem);
-            if event.is_there(&output) && event.claim(&stem, path).is_ok() {
-                let status = Status::AlreadyThere { output };
-                tell(Outcome { id: Some(raw.id), ..Outcome::new(event.name(), path, status) });
-                return;
+    ) -> FileEnd {
+        let failed = |reason, why: &dyn fmt::Display| {
+            Outcome::failed(&event.name, path, Failure::new(reason, why))
+        };
+        let modified = match std::fs::metadata(path) {
+            // A pipe would be waited for, for ever.
+            Ok(found) if !found.is_file() => {
+                let why = format!("{}: not a regular file", path.display());
+                tell(failed(Reason::UnreadableFile, &why));
+                return FileEnd::Done;
+            }
+            Ok(found) => found.modified().ok(),
+            // Why, the reader says.
+            Err(_) => None,
+        };
+        if let Some(results) = event.completed(path, modified) {
+            let stems: Vec<&str> =
+                results.iter().filter_map(|r| r.rsplit_once('.')).map(|(stem, _)| stem).collect();
+            if stems.iter().all(|stem| event.claim(stem, path).is_ok()) {
+                for (stem, result) in stems.iter().zip(results) {
+                    let status = Status::AlreadyThere { output: event.result(result) };
+                    let id = id_of_result(stem);
+                    tell(Outcome { id, ..Outcome::new(&event.name, path, status) });
+                }
+                event.note(path, results.to_vec(), true);
+                return FileEnd::Done;
             }
         }
 
         let begun = Instant::now();
-        // A pipe would be waited for, for ever.
-        match std::fs::metadata(path) {
-            Ok(found) if !found.is_file() => {
-                let why = format!("{}: not a regular file", path.display());
-                let failure = Failure::new(Reason::UnreadableFile, why);
-                return tell(Outcome::failed(event.name(), path, failure));
-            }
-            // What the system says of a missing file, it says again on reading.
-            _ => {}
-        }
         let (stream, report) = match workspace.reader.read(path) {
             Ok(read) => (read.stream, read.report),
             Err(error) => {
@@ -164,44 +130,59 @@ impl Processor {
                     mseed::Error::NoRecords { .. } => Reason::NoData,
                     _ => Reason::UnreadableFile,
                 };
-                return tell(Outcome::failed(event.name(), path, Failure::new(reason, error)));
+                tell(failed(reason, &error));
+                return FileEnd::Done;
             }
         };
+        let mut traces = stream.into_traces();
+        traces.retain(|t| !t.is_empty());
+        let foreign = |t: &Trace| name.is_none_or(|n| n.id != t.id);
+        if phase == Phase::Parallel && traces.iter().any(foreign) {
+            return FileEnd::Deferred;
+        }
         let mut warnings = file_warnings(path, &report);
-        if stream.is_empty() {
+        if traces.is_empty() {
             let why = format!("{}: no record of the file holds samples", path.display());
-            let failed = Outcome::failed(event.name(), path, Failure::new(Reason::NoData, why));
-            return tell(Outcome { warnings, ..failed });
+            tell(Outcome { warnings, ..failed(Reason::NoData, &why) });
+            return FileEnd::Done;
         }
         let mut timings = Timings { read: begun.elapsed(), ..Timings::default() };
 
-        for (segment, trace) in in_order(stream.into_traces(), name) {
+        let (mut given, mut all_well) = (Vec::new(), true);
+        for (segment, trace) in numbered(traces) {
             let stem = result_stem(&trace.id, name, (trace.start, trace.end()), segment);
+            let file_name = format!("{stem}.{}", self.processing.format.extension());
+            let output = event.result(&file_name);
             let mut outcome = Outcome {
                 id: Some(trace.id),
                 span: Some((trace.start, trace.end())),
                 raw_npts: trace.len(),
                 warnings: std::mem::take(&mut warnings),
-                ..Outcome::new(event.name(), path, Status::AlreadyThere { output: PathBuf::new() })
+                ..Outcome::new(&event.name, path, Status::AlreadyThere { output: output.clone() })
             };
-            outcome.status = self
-                .process_segment(
-                    event,
-                    path,
-                    &trace,
-                    &stem,
-                    workspace,
-                    &mut outcome.warnings,
-                    &mut timings,
-                )
+            let claimed = safe_name(&trace.id).and_then(|()| event.claim(&stem, path));
+            outcome.status = claimed
+                .and_then(|()| {
+                    if event.is_there(&output, modified) {
+                        return Ok(Status::AlreadyThere { output });
+                    }
+                    let (warnings, timings) = (&mut outcome.warnings, &mut timings);
+                    self.process_segment(event, path, &trace, output, workspace, warnings, timings)
+                })
                 .unwrap_or_else(|mut failure| {
-                    failure.message =
-                        format!("{}: {}: {}", path.display(), trace.id, failure.message);
+                    failure.message = format!("{}: {}", path.display(), failure.message);
                     Status::NotProcessed(failure)
                 });
             outcome.timings = std::mem::take(&mut timings);
+            all_well &= outcome.warnings.is_empty();
+            match outcome.status {
+                Status::NotProcessed(_) => all_well = false,
+                _ => given.push(file_name),
+            }
             tell(outcome);
         }
+        event.note(path, given, all_well);
+        FileEnd::Done
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one step, named once and here")]
@@ -210,24 +191,11 @@ impl Processor {
         event: &EventContext,
         path: &Path,
         trace: &Trace,
-        stem: &str,
+        output: PathBuf,
         workspace: &mut Workspace,
         warnings: &mut Vec<String>,
         timings: &mut Timings,
     ) -> Result<Status, Failure> {
-        if !trace.id.is_path_safe() {
-            let why = "a code holds other characters than letters, digits, - and _, so the id is \
-                       not made a file name; correct the headers";
-            return Err(Failure::new(Reason::UnsafeName, why));
-        }
-        event.claim(stem, path).map_err(|other| {
-            let why = format!("{} gave a result of the same name, {stem}", other.display());
-            Failure::new(Reason::NameTaken, why)
-        })?;
-        let output = self.output(event, stem);
-        if event.is_there(&output) {
-            return Ok(Status::AlreadyThere { output });
-        }
         let samples = SampleView::try_from(&trace.samples).map_err(not_a_seismogram)?;
         if !trace.rate.is_regular() {
             return Err(not_a_seismogram("the records give no sampling rate"));
@@ -235,20 +203,21 @@ impl Processor {
 
         let begun = Instant::now();
         let span = (trace.start, trace.end());
-        let metadata = event.responses.find(&trace.id, span, &self.inventories)?;
+        let (metadata, source) = event.responses.find(&trace.id, span, &self.inventories)?;
         warnings.extend(
             self.warnings_of(metadata.response, trace.rate.hz())
                 .iter()
                 .map(|w| about(path, &trace.id, w)),
         );
-        let plan = self.plan(trace, metadata.response)?;
+        let plan =
+            self.plan(trace, metadata.response).map_err(|e| refused(&trace.id, source, &e))?;
         let meant = |w: &&Warning| !matches!(w, Warning::WaterLevelFlattens);
         warnings.extend(plan.warnings().iter().filter(meant).map(|w| about(path, &trace.id, w)));
         timings.response = begun.elapsed();
 
         let begun = Instant::now();
         plan.apply(samples, &mut workspace.samples, &mut workspace.scratch)
-            .map_err(|e| Failure::new(Reason::CannotProcess, e))?;
+            .map_err(|e| refused(&trace.id, source, &e))?;
         timings.process = begun.elapsed();
 
         let begun = Instant::now();
@@ -268,20 +237,18 @@ impl Processor {
         Ok(Status::Processed { output, npts })
     }
 
-    fn output(&self, event: &EventContext, stem: &str) -> PathBuf {
-        event.results.path.join(format!("{stem}.{}", self.processing.format.extension()))
-    }
-
-    fn plan(&self, trace: &Trace, response: &Response) -> Result<Arc<CalibrationPlan>, Failure> {
+    fn plan(
+        &self,
+        trace: &Trace,
+        response: &Response,
+    ) -> Result<Arc<CalibrationPlan>, seis_signal::Error> {
         let input = SamplingGrid::from(trace);
         let mut spec = self.spec;
         if let (Some(resample), Some(most)) = (&mut spec.resample, self.processing.npts) {
             let fitting = samples_that_fit(&input, resample.rate);
             *resample = resample.npts(fitting.min(most));
         }
-        self.plans
-            .calibration(&spec, &input, response)
-            .map_err(|e| Failure::new(Reason::CannotProcess, e))
+        self.plans.calibration(&spec, &input, response)
     }
 
     /// What is doubtful about a response; the same for each of its traces.
@@ -333,11 +300,21 @@ impl Processor {
     }
 }
 
-/// The traces of a file with the numbers of segments, in the order in which they are to be written:
-/// those of the channel that the file is named after come last.
-fn in_order(mut traces: Vec<Trace>, name: Option<&RawName>) -> Vec<(Option<usize>, Trace)> {
-    traces.retain(|t| !t.is_empty());
-    traces.sort_by_key(|t| (name.is_some_and(|n| n.id == t.id), t.id, t.start, t.end()));
+/// Refuses ids that would make unsafe file names.
+fn safe_name(id: &SourceId) -> Result<(), Failure> {
+    if id.is_path_safe() && !id.station.is_empty() {
+        return Ok(());
+    }
+    let why = format!(
+        "{id}: a code is missing, or holds other characters than letters, digits, - and _, so \
+         the id is not made a file name; correct the headers"
+    );
+    Err(Failure::new(Reason::UnsafeName, why))
+}
+
+/// The traces by channel and time, with numbers where a channel has several segments.
+fn numbered(mut traces: Vec<Trace>) -> Vec<(Option<usize>, Trace)> {
+    traces.sort_by_key(|t| (t.id, t.start, t.end()));
     let mut segments: BTreeMap<SourceId, usize> = BTreeMap::new();
     for trace in &traces {
         *segments.entry(trace.id).or_default() += 1;
@@ -387,6 +364,18 @@ fn about(path: &Path, id: &SourceId, warning: &impl fmt::Display) -> String {
     format!("{}: {id}: {warning}", path.display())
 }
 
+/// Why a trace was not processed: for its response, which stands in `source`, or for its samples.
+fn refused(id: &SourceId, source: &Path, error: &seis_signal::Error) -> Failure {
+    use seis_signal::Error;
+    match error {
+        Error::Response { .. } | Error::ResponseZero { .. } | Error::ResponseNotFinite { .. } => {
+            let why = format!("{id}: {}: {error}", source.display());
+            Failure::new(Reason::BadResponse, why)
+        }
+        _ => Failure::new(Reason::CannotProcess, format!("{id}: {error}")),
+    }
+}
+
 fn not_a_seismogram(why: impl fmt::Display) -> Failure {
     Failure::new(Reason::NotASeismogram, why)
 }
@@ -402,20 +391,13 @@ mod tests {
     }
 
     #[test]
-    fn the_channel_of_the_file_name_comes_last_and_segments_are_numbered() {
-        let name = RawName::parse("A.B..C__20220102T000000Z__20220102T002000Z.mseed");
-        let traces =
-            vec![trace("A.B..C", 5), trace("X.Y..Z", 0), trace("A.B..C", 0), trace("A.B..D", 9)];
-        let order: Vec<_> = in_order(traces, name.as_ref())
+    fn segments_of_a_channel_are_numbered_by_time() {
+        let traces = vec![trace("A.B..C", 5), trace("X.Y..Z", 0), trace("A.B..C", 0)];
+        let order: Vec<_> = numbered(traces)
             .iter()
             .map(|(n, t)| (t.id.to_string(), *n, t.start.as_nanos() / 1_000_000_000))
             .collect();
-        let expected = [
-            ("A.B..D", None, 9),
-            ("X.Y..Z", None, 0),
-            ("A.B..C", Some(1), 0),
-            ("A.B..C", Some(2), 5),
-        ];
+        let expected = [("A.B..C", Some(1), 0), ("A.B..C", Some(2), 5), ("X.Y..Z", None, 0)];
         assert_eq!(order, expected.map(|(id, n, s)| (id.to_owned(), n, s)));
     }
 

@@ -1,6 +1,6 @@
 //! The StationXML files of one event, read when they are needed, and parsed once for all events.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -77,6 +77,8 @@ impl InventoryCache {
 #[derive(Debug)]
 pub(super) struct EventResponses {
     files: Vec<ResponseFile>,
+    /// Why `resp/` cannot be listed.
+    error: Option<String>,
     /// All files together, for channels that the file of their station does not hold.
     all: OnceLock<Inventory>,
 }
@@ -88,29 +90,33 @@ struct ResponseFile {
 }
 
 impl EventResponses {
-    pub(super) fn new(paths: Vec<PathBuf>) -> Self {
+    pub(super) fn new(paths: Vec<PathBuf>, error: Option<String>) -> Self {
         let files = paths
             .into_iter()
             .map(|path| ResponseFile { path, inventory: OnceLock::new() })
             .collect();
-        Self { files, all: OnceLock::new() }
+        Self { files, error, all: OnceLock::new() }
     }
 
-    /// The response that holds from `first` to `last`: from `NET.STA.xml` if that knows the
-    /// channel, else from all files of the event together.
+    /// The response that holds from `first` to `last`, and the file it comes from: `NET.STA.xml`
+    /// if that knows the channel, else all files of the event together.
     pub(super) fn find(
         &self,
         id: &SourceId,
         (first, last): (UtcTime, UtcTime),
         cache: &InventoryCache,
-    ) -> Result<ResponseMatch<'_>, Failure> {
+    ) -> Result<(ResponseMatch<'_>, &Path), Failure> {
         let own_name = format!("{}.{}.xml", id.network, id.station);
         let own = self.files.iter().find(|f| f.path.file_name().is_some_and(|n| *n == *own_name));
-        if let Some(Ok(inventory)) = own.map(|f| f.read(cache)) {
+        if let Some((file, Ok(inventory))) = own.map(|f| (f, f.read(cache))) {
             match inventory.lookup(id, first, last, EpochPolicy::Error) {
                 // Somewhere else, perhaps: in the file of a network, or one named otherwise.
                 Err(LookupError::NoSuchChannel { .. }) => {}
-                found => return found.map_err(|error| self.failure(&error)),
+                found => {
+                    return found
+                        .map(|found| (found, file.path.as_path()))
+                        .map_err(|error| self.failure(&error, Some(&file.path)));
+                }
             }
         }
         let all = self.all.get_or_init(|| {
@@ -120,48 +126,61 @@ impl EventResponses {
             }
             all
         });
-        all.lookup(id, first, last, EpochPolicy::Error).map_err(|error| self.failure(&error))
+        let source = self.files.iter().map(|f| (f, f.read(cache))).find_map(|(file, read)| {
+            let inventory = read.as_ref().ok()?;
+            (!inventory.channel_epochs(id).is_empty()).then_some(file.path.as_path())
+        });
+        all.lookup(id, first, last, EpochPolicy::Error)
+            .map(|found| (found, source.unwrap_or(Path::new("resp"))))
+            .map_err(|error| self.failure(&error, source))
     }
 
     /// The failure that a look-up error means here.
-    fn failure(&self, error: &LookupError) -> Failure {
-        let reason = match error {
-            LookupError::NoSuchChannel { .. } | LookupError::NoResponse { .. } => {
-                Reason::NoResponse
+    fn failure(&self, error: &LookupError, source: Option<&Path>) -> Failure {
+        if matches!(error, LookupError::NoSuchChannel { .. }) {
+            // What cannot be read may hold what is looked for.
+            let unreadable: Vec<&str> =
+                self.error.iter().map(String::as_str).chain(self.unreadable()).take(4).collect();
+            if !unreadable.is_empty() {
+                let why = format!("{}; {error}{}", unreadable.join("; "), self.holdings());
+                return Failure::new(Reason::BadResponse, why);
             }
+            return Failure::new(Reason::NoResponse, format!("{error}{}", self.holdings()));
+        }
+        let reason = match error {
+            LookupError::NoResponse { .. } => Reason::NoResponse,
             LookupError::NoEpoch { .. }
             | LookupError::EpochEndsWithin { .. }
             | LookupError::EpochBeginsWithin { .. } => Reason::NoEpoch,
             _ => Reason::BadResponse,
         };
-        let mut message = error.to_string();
-        if matches!(error, LookupError::NoSuchChannel { .. }) {
-            message.push_str(&self.holdings());
-        }
-        Failure::new(reason, message)
+        let place = source.map_or_else(String::new, |path| format!("{}: ", path.display()));
+        Failure::new(reason, format!("{place}{error}"))
     }
 
-    /// What the event's files hold, and which cannot be read.
+    fn unreadable(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().filter_map(|f| f.inventory.get()?.as_ref().err().map(String::as_str))
+    }
+
+    /// What the event's files hold.
     fn holdings(&self) -> String {
         if self.files.is_empty() {
             return "; the event has no resp/*.xml".to_owned();
         }
-        let mut stations = Vec::new();
-        let mut unreadable = String::new();
-        for file in &self.files {
-            match file.inventory.get() {
-                Some(Ok(inventory)) => stations
-                    .extend(inventory.stations().map(|(n, s)| format!("{}.{}", n.code, s.code))),
-                Some(Err(error)) => unreadable = format!("{unreadable}; {error}"),
-                None => {}
-            }
+        let known: BTreeSet<String> = self
+            .files
+            .iter()
+            .filter_map(|f| f.inventory.get()?.as_ref().ok())
+            .flat_map(|inventory| inventory.stations())
+            .map(|(network, station)| format!("{}.{}", network.code, station.code))
+            .collect();
+        if known.is_empty() {
+            return "; resp/ knows no station".to_owned();
         }
-        stations.dedup();
-        let more = stations.len().saturating_sub(8);
-        stations.truncate(8);
+        let listed: Vec<&str> = known.iter().take(8).map(String::as_str).collect();
+        let more = known.len() - listed.len();
         let ellipsis = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let known = if stations.is_empty() { "no station".to_owned() } else { stations.join(", ") };
-        format!("; resp/ knows {known}{ellipsis}{unreadable}")
+        format!("; resp/ knows {}{ellipsis}", listed.join(", "))
     }
 }
 

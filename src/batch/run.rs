@@ -1,6 +1,6 @@
 //! The run: events and files to worker threads, outcomes back.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -8,9 +8,13 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use super::event::{EventContext, RawFile};
 use super::manifest::ResultDirectory;
-use super::processor::{EventContext, Processor, Workspace};
-use super::{BatchError, BatchOptions, Event, Failure, Outcome, RawName, Reason, Summary};
+use super::processor::{FileEnd, Phase, Processor, Workspace};
+use super::responses::EventResponses;
+use super::{
+    BatchError, BatchOptions, Event, EventFiles, Failure, Outcome, RawName, Reason, Summary,
+};
 
 /// More threads than any machine has cores would only fight for the disk.
 const MAX_JOBS: usize = 512;
@@ -57,17 +61,26 @@ pub fn run(
         return Err(BatchError::NoEvents { root: root.to_owned() });
     }
     let mut summary = Summary::default();
+    let mut unlisted = 0;
     for event in &events {
-        // All directories are checked before the first file is touched.
-        ResultDirectory::check(
-            result_path(event, options),
-            &options.processing,
-            options.overwrite,
-        )?;
-        if let Ok(files) = event.files() {
-            summary.files += files.raw.len();
-            summary.ignored_files += files.ignored;
+        // All directories are checked before the first file is touched. What else is wrong with
+        // one is told for each of its files.
+        let results = result_path(event, options);
+        let checked = ResultDirectory::check(results, &options.processing, options.overwrite);
+        if let Err(error @ BatchError::OtherOptions { .. }) = checked {
+            return Err(error);
         }
+        match event.files() {
+            Ok(files) => {
+                summary.files += files.raw.len();
+                summary.ignored_files += files.ignored;
+            }
+            Err(_) => unlisted += 1,
+        }
+    }
+    if summary.files + unlisted == 0 {
+        let ignored = summary.ignored_files;
+        return Err(BatchError::NoRawFiles { root: root.to_owned(), ignored });
     }
     let jobs = options
         .jobs
@@ -81,12 +94,12 @@ pub fn run(
     let tasks = Arc::new(Mutex::new(tasks));
     let (report_sender, reports) = sync_channel::<Report>(256);
     std::thread::scope(|scope| {
-        let feeder_reports = report_sender.clone();
-        scope.spawn(move || feed(&events, options, begun, &task_sender, &feeder_reports));
+        let teller = Teller(report_sender.clone());
+        scope.spawn(move || feed(&events, options, begun, &task_sender, &teller));
         for _ in 0..jobs {
-            let reports = report_sender.clone();
+            let teller = Teller(report_sender.clone());
             let (tasks, processor) = (Arc::clone(&tasks), &processor);
-            scope.spawn(move || work(&tasks, processor, &reports));
+            scope.spawn(move || work(&tasks, processor, &teller));
         }
         drop((tasks, report_sender));
         for report in reports {
@@ -102,10 +115,10 @@ pub fn run(
     Ok(summary)
 }
 
-/// Files that one worker does in order.
+/// A raw file for a worker; or none, where an event has but deferred ones.
 struct Task {
     event: Arc<EventContext>,
-    files: Vec<(PathBuf, Option<RawName>)>,
+    file: Option<RawFile>,
 }
 
 enum Report {
@@ -113,9 +126,25 @@ enum Report {
     FileDone,
 }
 
+/// Nobody listens any more.
+struct Gone;
+
+/// Tells what happened.
+struct Teller(SyncSender<Report>);
+
+impl Teller {
+    fn outcome(&self, outcome: Outcome) -> Result<(), Gone> {
+        self.0.send(Report::Outcome(Box::new(outcome))).map_err(|_| Gone)
+    }
+
+    fn file_done(&self) -> Result<(), Gone> {
+        self.0.send(Report::FileDone).map_err(|_| Gone)
+    }
+}
+
 fn result_path(event: &Event, options: &BatchOptions) -> PathBuf {
     match &options.out {
-        Some(out) => out.join(&event.name),
+        Some(out) => out.join(&event.folder),
         None => event.directory.join("processed"),
     }
 }
@@ -126,98 +155,131 @@ fn feed(
     options: &BatchOptions,
     begun: SystemTime,
     tasks: &SyncSender<Task>,
-    reports: &SyncSender<Report>,
-) {
+    teller: &Teller,
+) -> Result<(), Gone> {
     for event in events {
-        if let Err(failure) = feed_event(event, options, begun, tasks) {
-            let outcome = Outcome::failed(&event.name, &event.directory, failure);
-            if reports.send(Report::Outcome(Box::new(outcome))).is_err() {
-                return;
+        let files = match event.files() {
+            Ok(files) => files,
+            Err(error) => {
+                let place = event.directory.join("raw");
+                let why = format!("{}: {error}", place.display());
+                let failure = Failure::new(Reason::UnreadableFile, why);
+                teller.outcome(Outcome::failed(&event.name, &place, failure))?;
+                continue;
             }
+        };
+        if files.raw.is_empty() {
+            continue;
         }
-    }
-}
-
-fn feed_event(
-    event: &Event,
-    options: &BatchOptions,
-    begun: SystemTime,
-    tasks: &SyncSender<Task>,
-) -> Result<(), Failure> {
-    let files = event.files().map_err(|error| {
-        let place = event.directory.join("raw");
-        Failure::new(Reason::UnreadableFile, format!("{}: {error}", place.display()))
-    })?;
-    let cannot_write = |error: BatchError| Failure::new(Reason::CannotWrite, error);
-    let results =
-        ResultDirectory::check(result_path(event, options), &options.processing, options.overwrite)
-            .map_err(cannot_write)?;
-    if files.raw.is_empty() {
-        return Ok(());
-    }
-    results.open(&options.processing, begun).map_err(cannot_write)?;
-
-    // Names in the MassDownloader's form give results of different names, so their order does not
-    // matter. Where two inputs could give the same name, one worker takes them in order, lest
-    // chance decides which of them is kept.
-    let mut seen = HashSet::new();
-    let (mut separate, mut in_order) = (Vec::new(), Vec::new());
-    for path in files.raw {
-        let name = path.file_name().and_then(|n| n.to_str()).and_then(RawName::parse);
-        match name {
-            Some(name) if seen.insert((name.id, name.window.clone())) => {
-                separate.push(vec![(path, Some(name))]);
+        let path = result_path(event, options);
+        let results = ResultDirectory::check(path, &options.processing, options.overwrite)
+            .and_then(|results| results.open(&options.processing, begun).map(|()| results));
+        match results {
+            Ok(results) => feed_event(event, results, files, tasks)?,
+            Err(error) => {
+                for raw in &files.raw {
+                    let failure = Failure::new(Reason::CannotWrite, &error);
+                    teller.outcome(Outcome::failed(&event.name, raw, failure))?;
+                    teller.file_done()?;
+                }
             }
-            name => in_order.push((path, name)),
-        }
-    }
-    let context = Arc::new(EventContext::new(
-        event.name.clone(),
-        results,
-        files.responses,
-        separate.len() + usize::from(!in_order.is_empty()),
-    ));
-    separate.push(in_order);
-    for files in separate.into_iter().filter(|files| !files.is_empty()) {
-        let task = Task { event: Arc::clone(&context), files };
-        if tasks.send(task).is_err() {
-            break;
         }
     }
     Ok(())
 }
 
-fn work(tasks: &Mutex<Receiver<Task>>, processor: &Processor, reports: &SyncSender<Report>) {
+fn feed_event(
+    event: &Event,
+    results: ResultDirectory,
+    files: EventFiles,
+    tasks: &SyncSender<Task>,
+) -> Result<(), Gone> {
+    // Names in the MassDownloader's form give results of different names, so their order does not
+    // matter. Inputs that could give the same name are taken in order when the others are done,
+    // lest chance decides which of them is kept.
+    let named: Vec<RawFile> = files
+        .raw
+        .into_iter()
+        .map(|path| {
+            let name = path.file_name().and_then(|n| n.to_str()).and_then(RawName::parse);
+            (path, name)
+        })
+        .collect();
+    let mut times_seen: HashMap<RawName, usize> = HashMap::new();
+    for name in named.iter().filter_map(|(_, name)| name.clone()) {
+        *times_seen.entry(name).or_default() += 1;
+    }
+    let (separate, deferred): (Vec<_>, Vec<_>) = named
+        .into_iter()
+        .partition(|(_, name)| name.as_ref().is_some_and(|n| times_seen.get(n) == Some(&1)));
+    let mut inputs: Vec<Option<RawFile>> = separate.into_iter().map(Some).collect();
+    if inputs.is_empty() {
+        inputs.push(None);
+    }
+    let context = Arc::new(EventContext::new(
+        event.name.clone(),
+        results,
+        EventResponses::new(files.responses, files.responses_error),
+        inputs.len(),
+        deferred,
+    ));
+    for file in inputs {
+        tasks.send(Task { event: Arc::clone(&context), file }).map_err(|_| Gone)?;
+    }
+    Ok(())
+}
+
+fn work(tasks: &Mutex<Receiver<Task>>, processor: &Processor, teller: &Teller) -> Result<(), Gone> {
     let mut workspace = Workspace::default();
     loop {
         let task = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(task) = task else { return };
-        for (path, name) in &task.files {
-            let mut listener_left = false;
-            let mut tell = |outcome: Outcome| {
-                listener_left |= reports.send(Report::Outcome(Box::new(outcome))).is_err();
-            };
-            // A defect of ours in one trace must not take the other million with it.
-            let told = catch_unwind(AssertUnwindSafe(|| {
-                processor.process_file(&task.event, path, name.as_ref(), &mut workspace, &mut tell);
-            }));
-            if told.is_err() {
-                workspace = Workspace::default();
-                let failure = Failure::new(
-                    Reason::CannotProcess,
-                    format!("{}: internal error; please report it with this file", path.display()),
-                );
-                tell(Outcome::failed(task.event.name(), path, failure));
-            }
-            if listener_left || reports.send(Report::FileDone).is_err() {
-                return;
-            }
+        let Ok(Task { event, file }) = task else { return Ok(()) };
+        if let Some(file) = file {
+            work_on(&event, file, Phase::Parallel, processor, &mut workspace, teller)?;
         }
-        if let Err(failure) = task.event.task_done(processor.processing()) {
-            let outcome = Outcome::failed(task.event.name(), &PathBuf::new(), failure);
-            if reports.send(Report::Outcome(Box::new(outcome))).is_err() {
-                return;
+        if event.task_done() {
+            for file in event.take_deferred() {
+                work_on(&event, file, Phase::InOrder, processor, &mut workspace, teller)?;
+            }
+            if let Err(failure) = event.finish(processor.processing()) {
+                teller.outcome(Outcome::failed(&event.name, Path::new(""), failure))?;
             }
         }
     }
+}
+
+fn work_on(
+    event: &EventContext,
+    file: RawFile,
+    phase: Phase,
+    processor: &Processor,
+    workspace: &mut Workspace,
+    teller: &Teller,
+) -> Result<(), Gone> {
+    let (path, name) = &file;
+    let mut told = Ok(());
+    let mut tell = |outcome: Outcome| {
+        if told.is_ok() {
+            told = teller.outcome(outcome);
+        }
+    };
+    // A defect of ours in one trace must not take the other million with it.
+    let end = catch_unwind(AssertUnwindSafe(|| {
+        processor.process_file(event, (path, name.as_ref()), phase, workspace, &mut tell)
+    }));
+    match end {
+        Ok(FileEnd::Done) => {}
+        Ok(FileEnd::Deferred) => {
+            event.defer(file);
+            return Ok(());
+        }
+        Err(_) => {
+            *workspace = Workspace::default();
+            let why =
+                format!("{}: internal error; please report it with this file", path.display());
+            tell(Outcome::failed(&event.name, path, Failure::new(Reason::CannotProcess, why)));
+        }
+    }
+    told?;
+    teller.file_done()
 }
