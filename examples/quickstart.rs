@@ -7,10 +7,21 @@
 //! Without arguments it makes the demo archive under `target/` and takes one of its files.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use seis::prelude::*;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> ExitCode {
+    match process() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn process() -> Result<(), Box<dyn std::error::Error>> {
     let (raw, response, out) = files()?;
 
     let mut stream = mseed::read(&raw)?.stream;

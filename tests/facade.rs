@@ -42,6 +42,8 @@ fn the_fused_chain_equals_the_steps() {
     steps.demean().unwrap().taper(0.05).unwrap();
     steps.remove_response(&inventory, to_displacement()).unwrap();
     steps.interpolate(&ten_hz()).unwrap();
+    let interpolation = steps.traces()[0].history.last("interpolate").unwrap().to_string();
+    assert!(!interpolation.contains("warning"), "the pre-filter ends at 5 Hz: {interpolation}");
     let mut fused = stream;
     let spec = CalibrationSpec::only(to_displacement())
         .detrend(DetrendSpec::Demean)
@@ -55,6 +57,13 @@ fn the_fused_chain_equals_the_steps() {
         // Two roundings of sums of 96 000 terms.
         assert_abs_diff_eq!(a, b, epsilon = 1e-12 * peak);
     }
+}
+
+#[test]
+fn aliasing_is_warned_of_where_nothing_prevents_it() {
+    let (mut stream, _) = event();
+    stream.interpolate(&ten_hz()).unwrap();
+    assert!(stream.traces()[0].history.to_string().contains("alias"));
 }
 
 #[test]

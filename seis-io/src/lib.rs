@@ -32,3 +32,6 @@
 pub mod file;
 pub mod mseed;
 pub mod sac;
+
+/// The ground types that this crate works on: ids, times, rates, traces.
+pub use seis_core;

@@ -62,3 +62,6 @@ pub use stationxml::{Level, ReadOptions, SchemaVersion, WriteOptions};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The ground types that this crate works on: ids, times, rates, traces.
+pub use seis_core;

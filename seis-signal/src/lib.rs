@@ -149,3 +149,6 @@ pub use window::Window;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The ground types that this crate works on: ids, times, rates, traces.
+pub use seis_core;

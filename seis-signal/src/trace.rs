@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use seis_core::{FrequencyResponse, Samples, Step, Trace};
+use seis_core::{FrequencyResponse, Parameter, Samples, Step, Trace};
 
 use crate::{
     CalibrationSpec, DeconvolutionSpec, DetrendSpec, InterpolationPlan, InterpolationSpec,
@@ -99,6 +99,19 @@ pub trait TraceSignal: sealed::Sealed {
     fn integrate(&mut self) -> Result<&mut Self>;
 }
 
+/// Up to which frequency in Hz a trace can hold energy: the end of the pre-filter with which its
+/// response was removed, or the Nyquist frequency.
+fn content_up_to_hz(trace: &Trace) -> f64 {
+    let nyquist_hz = trace.rate.hz() / 2.0;
+    let corners = trace.history.last("remove_response").and_then(|s| s.parameter("pre_filter_hz"));
+    match corners {
+        Some(Parameter::Numbers(corners)) => {
+            corners.last().map_or(nyquist_hz, |f4| f4.min(nyquist_hz))
+        }
+        _ => nyquist_hz,
+    }
+}
+
 impl TraceSignal for Trace {
     fn detrend(&mut self, spec: impl Into<DetrendSpec>) -> Result<&mut Self> {
         let spec = spec.into();
@@ -123,8 +136,15 @@ impl TraceSignal for Trace {
             Samples::F64(samples) => plan.apply(samples, &mut out, scratch),
             other => plan.apply(&other.to_f64()?, &mut out, scratch),
         })?;
+        // A pre-filter may have removed what would be aliased.
+        let content_hz = content_up_to_hz(self);
+        let holds = |warning: &Warning| match warning {
+            Warning::Aliasing { new_nyquist_hz, .. } => content_hz > *new_nyquist_hz,
+            _ => true,
+        };
+        let warnings: Vec<Warning> = plan.warnings().iter().filter(|w| holds(w)).copied().collect();
         become_output(self, out, plan.output());
-        self.history.push(warned(spec.step(), plan.warnings()));
+        self.history.push(warned(spec.step(), &warnings));
         Ok(self)
     }
 

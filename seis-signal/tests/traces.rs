@@ -54,10 +54,25 @@ fn every_step_is_written_down() {
          zero_mean=true, taper_fraction=0.05, fft_length=obspy, \
          response=00000000000000000000000000000001, clipped_bins=1199, warning=a water level of 0 dB"
     ), "{}", lines[2]);
-    assert!(lines[3].starts_with(
-        "interpolate(method=lanczos, a=25, rate_hz=10, npts=1000, warning=content up to 20 Hz"
-    ));
+    // The pre-filter ended at the new Nyquist frequency: nothing is aliased.
+    assert_eq!(lines[3], "interpolate(method=lanczos, a=25, rate_hz=10, npts=1000)");
     assert_eq!(lines[4..], ["integrate()", "differentiate()"]);
+}
+
+#[test]
+fn aliasing_is_warned_of_unless_a_pre_filter_prevents_it() {
+    let to = |t: &mut Trace, hz: f64| {
+        let rate = SamplingRate::from_hz(hz).unwrap();
+        t.interpolate(&InterpolationSpec::lanczos(rate, 25)).unwrap();
+        t.history.last("interpolate").unwrap().to_string()
+    };
+    let mut raw = trace(burst(4800, 0.025));
+    assert!(to(&mut raw, 10.0).contains("warning=content up to 20 Hz"));
+    let mut filtered = trace(burst(4800, 0.025));
+    filtered.remove_response_with(&PolesZeros::broadband(), &removal()).unwrap();
+    let mut twice = filtered.clone();
+    assert!(!to(&mut filtered, 10.0).contains("warning"));
+    assert!(to(&mut twice, 8.0).contains("warning"), "5 Hz are too much for 8 Hz");
 }
 
 #[test]

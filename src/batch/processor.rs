@@ -209,6 +209,7 @@ impl Processor {
                 .iter()
                 .map(|w| about(path, &trace.id, w)),
         );
+        warnings.extend(event.responses.problems(source, &trace.id));
         let plan =
             self.plan(trace, metadata.response).map_err(|e| refused(&trace.id, source, &e))?;
         let meant = |w: &&Warning| !matches!(w, Warning::WaterLevelFlattens);

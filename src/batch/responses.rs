@@ -14,6 +14,9 @@ use super::{Failure, Reason};
 /// takes about as much memory as its text.
 const MAX_CACHED_BYTES: usize = 32 << 20;
 
+/// Problems of one channel's metadata that are told.
+const MAX_PROBLEMS: usize = 8;
+
 /// Inventories by the content of their files: each event has its own copy of the same StationXML.
 #[derive(Debug, Default)]
 pub(super) struct InventoryCache {
@@ -96,6 +99,27 @@ impl EventResponses {
             .map(|path| ResponseFile { path, inventory: OnceLock::new() })
             .collect();
         Self { files, error, all: OnceLock::new() }
+    }
+
+    /// What was wrong in the metadata of a channel, its station or its network, in one file.
+    pub(super) fn problems(&self, source: &Path, id: &SourceId) -> Vec<String> {
+        let inventory = self
+            .files
+            .iter()
+            .find(|f| f.path == source)
+            .and_then(|f| f.inventory.get()?.as_ref().ok());
+        let above = [
+            id.to_string(),
+            format!("{}.{}", id.network, id.station),
+            id.network.to_string(),
+            String::new(),
+        ];
+        let problems = inventory.into_iter().flat_map(|i| &i.report.problems);
+        problems
+            .filter(|p| above.contains(&p.place.id))
+            .take(MAX_PROBLEMS)
+            .map(|p| format!("{}: {p}", source.display()))
+            .collect()
     }
 
     /// The response that holds from `first` to `last`, and the file it comes from: `NET.STA.xml`
