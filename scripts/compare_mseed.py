@@ -490,7 +490,7 @@ def compare_written_3(cross, folder, arguments, failures):
     for (case, series), outcome in zip(cases, outcomes):
         path = written / case["name"]
         if "error" in outcome:
-            why = outcome["error"].split(": ", 1)[-1].split(" is ")[0].split(" to sample")[0]
+            why = outcome["error"].split(": ", 1)[-1].split(" to sample")[0].split(" behind its")[0]
             refused[why] = refused.get(why, 0) + 1
             if not expected_refusal_3(case, series):
                 failures.append(f"{case}: refused: {outcome['error']}")

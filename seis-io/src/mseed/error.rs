@@ -308,14 +308,12 @@ pub enum WriteError {
         found: u8,
     },
     /// The codes do not come back from the FDSN source identifier that they make.
-    #[error("{id}: the codes make {fdsn}, which stands for other codes{}", ReadAs(.read))]
+    #[error("{id}: the codes make {fdsn}, which would not be read as them")]
     Id {
         /// The trace.
         id: SourceId,
         /// The identifier that would have been written.
         fdsn: String,
-        /// What it would have been read as, if anything.
-        read: Option<SourceId>,
     },
     /// Records of this length have no room for a single sample.
     #[error(
@@ -344,7 +342,7 @@ pub enum WriteError {
         /// The code.
         code: String,
         /// The longest possible.
-        max: usize,
+        max: u8,
         /// The version.
         version: u8,
     },
@@ -401,18 +399,6 @@ pub enum WriteError {
         /// piece behind the last gap.
         source: SteimError,
     },
-}
-
-/// ` (…)`, if there is one.
-struct ReadAs<'a>(&'a Option<SourceId>);
-
-impl fmt::Display for ReadAs<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(id) => write!(f, " ({id})"),
-            None => Ok(()),
-        }
-    }
 }
 
 impl WriteError {

@@ -56,7 +56,7 @@ impl Template {
         ] {
             if code.len() > len {
                 let code = code.to_string();
-                return Err(WriteError::Code { id, field, code, max: len, version: 2 });
+                return Err(WriteError::Code { id, field, code, max: len as u8, version: 2 });
             }
             let mut padded = [b' '; 5];
             for (slot, byte) in padded.iter_mut().zip(code.as_bytes()) {

@@ -7,7 +7,7 @@ use crate::mseed::v3::{FIXED_BYTES, crc};
 use crate::mseed::{Encoding, WriteError};
 
 /// *FDSN Source Identifiers*: network, station and location codes have up to 8 characters.
-const MAX_CODE: usize = 8;
+const MAX_CODE: u8 = 8;
 
 /// Whole years within libmseed's 64 bits of nanoseconds.
 const YEARS: std::ops::RangeInclusive<i16> = 1678..=2261;
@@ -30,15 +30,14 @@ impl Template {
         for (field, code) in
             [("network", id.network), ("station", id.station), ("location", id.location)]
         {
-            if code.len() > MAX_CODE {
+            if code.len() > usize::from(MAX_CODE) {
                 let code = code.to_string();
                 return Err(WriteError::Code { id, field, code, max: MAX_CODE, version: 3 });
             }
         }
         let fdsn = id.to_fdsn();
-        let read = SourceId::from_fdsn(&fdsn).ok();
-        if read != Some(id) {
-            return Err(WriteError::Id { id, fdsn, read });
+        if SourceId::from_fdsn(&fdsn) != Ok(id) {
+            return Err(WriteError::Id { id, fdsn });
         }
         let extra = options.extra_headers.as_bytes();
         let mut bytes = Vec::with_capacity(FIXED_BYTES + fdsn.len() + extra.len());
