@@ -6,8 +6,11 @@
 2. The same files as traces, by the joining rule of libmseed and by that of ObsPy, against what
    these make of them.
 3. Generated traces (all encodings, record lengths, byte orders; awkward times, rates and values)
-   written by seis-io and read back by ObsPy and libmseed; Steim files need no more records than
-   libmseed's own.
+   written by seis-io, at once or in pieces, as version 2 and read back by ObsPy and libmseed;
+   Steim files need no more records than libmseed's own.
+4. The same as version 3, read back by libmseed record by record (samples, nanoseconds, rates, ids,
+   publication versions, flags, extra headers, checksums); no file needs more records, or more
+   bytes, than libmseed's own.
 
 Disagreements that are known, and why, are listed below; any other ends the script with status 1,
 and so does a known one that has gone.
@@ -79,6 +82,7 @@ def main():
         compare_obspy_traces(cross, files, folder, failures)
         compare_libmseed_traces(cross, files, folder, failures)
         compare_written(cross, folder, arguments, failures)
+        compare_written_3(cross, folder, arguments, failures)
     for failure in failures:
         print("FAILED", failure)
     sys.exit(1 if failures else 0)
@@ -364,6 +368,9 @@ def generated_cases(count, seed):
             "encoding": encoding,
             "record_len": record_len,
             "little": rng.random() < 0.2,
+            "version": 2,
+            "flags": rng.choice([0, 0, 1, 2, 4, 7]),
+            "piece": rng.choice([0, 0, 0, 97, 1000, 4096]),
         }
         # A series must end before the year 2100, and libmseed counts nanoseconds in 64 bits.
         if case["start_ns"] / 1e9 + case["count"] / case["hz"] > 4_000_000_000:
@@ -375,31 +382,36 @@ def generated_cases(count, seed):
         yield case, series
 
 
+def write_cases(cross, cases, folder, written, failures):
+    """Has seis-io write the cases; what it says about each."""
+    (folder / "cases").write_text("\n".join(json.dumps(case) for case, _ in cases))
+    with open(folder / "series", "wb") as file:
+        for _, series in cases:
+            file.write(series.tobytes())
+    written.mkdir()
+    run = subprocess.run(
+        [cross, "write", folder / "cases", folder / "series", written],
+        capture_output=True, text=True, check=False,
+    )
+    outcomes = [json.loads(line) for line in run.stdout.splitlines()]
+    if run.returncode != 0 or len(outcomes) != len(cases):
+        failures.append(f"writing: {run.stderr}")
+    return outcomes
+
+
 def compare_written(cross, folder, arguments, failures):
     import numpy as np
     import obspy
     from pymseed import MS3TraceList
 
     cases = list(generated_cases(arguments.cases, arguments.seed))
-    (folder / "cases").write_text("\n".join(json.dumps(case) for case, _ in cases))
-    with open(folder / "series", "wb") as file:
-        for _, series in cases:
-            file.write(series.tobytes())
     written = folder / "written"
-    written.mkdir()
-    run = subprocess.run(
-        [cross, "write", folder / "cases", folder / "series", written],
-        capture_output=True, text=True, check=False,
-    )
-    if run.returncode != 0:
-        failures.append(f"writing: {run.stderr}")
-        return
+    outcomes = write_cases(cross, cases, folder, written, failures)
     refused = {}
     misread = 0
     read_by = {"obspy": 0, "libmseed": 0}
     records = {"ours": 0, "libmseed": 0}
-    for (case, series), line in zip(cases, run.stdout.splitlines()):
-        outcome = json.loads(line)
+    for (case, series), outcome in zip(cases, outcomes):
         path = written / case["name"]
         if "error" in outcome:
             why = outcome["error"].split(": ", 1)[-1].split(" is ")[0].split(" to sample")[0]
@@ -438,6 +450,165 @@ def compare_written(cross, folder, arguments, failures):
     print(f"   left out {misread} with a year or day that they read in the wrong byte order")
     for why, number in sorted(refused.items()):
         print(f"   refused {number} times: {why}")
+
+
+# ---- 4. version 3 -------------------------------------------------------------------------------
+
+IDS_3 = ["CI.HEC..BHN", "NETWORK8.STATION8.LOCATIO8.B_H_ZZ", "X.A.1.B", "XX.A-B.10.HHZ", "..."]
+EXTRA = ["", "", "{}", '{"FDSN":{"Time":{"Quality":93}}}',
+         '{"Operator": {"Ort": "Gräfenberg", "list": [1, 2.5, null, true]}}']
+
+
+def generated_cases_3(count, seed):
+    """The same series, as version 3: any record length, nanoseconds, other years, any rate."""
+    rng = random.Random(seed + 1)
+    for case, series in generated_cases(count, seed + 1):
+        case["version"] = 3
+        case["name"] += "3"
+        case["little"] = False
+        case["id"] = rng.choice(IDS_3)
+        case["publication_version"] = rng.choice([0, 1, 2, 4, 255])
+        case["extra"] = rng.choice(EXTRA)
+        if rng.random() < 0.5:
+            case["record_len"] = rng.randrange(250, 20_000)
+        if rng.random() < 0.5:
+            case["hz"] = 10.0 ** rng.uniform(-4, 5)
+        case["start_ns"] = rng.randrange(-9_200_000_000, 9_000_000_000) * 10**9
+        case["start_ns"] += rng.choice([0, 1, 999_999_999, rng.randrange(10**9)])
+        if case["start_ns"] / 1e9 + case["count"] / case["hz"] > 9_200_000_000:
+            case["start_ns"] -= 18_000_000_000 * 10**9 // 2
+        yield case, series
+
+
+def compare_written_3(cross, folder, arguments, failures):
+    cases = list(generated_cases_3(arguments.cases, arguments.seed))
+    written = folder / "written3"
+    outcomes = write_cases(cross, cases, folder, written, failures)
+    refused = {}
+    read = 0
+    totals = {"records": [0, 0], "bytes": [0, 0]}
+    for (case, series), outcome in zip(cases, outcomes):
+        path = written / case["name"]
+        if "error" in outcome:
+            why = outcome["error"].split(": ", 1)[-1].split(" to sample")[0].split(" behind its")[0]
+            refused[why] = refused.get(why, 0) + 1
+            if not expected_refusal_3(case, series):
+                failures.append(f"{case}: refused: {outcome['error']}")
+            continue
+        if case["count"] == 0:
+            continue
+        problem = read_with_libmseed_3(case, series, path)
+        if problem:
+            failures.append(f"{case}: libmseed: {problem}")
+        read += 1
+        if case["encoding"] is None:
+            continue
+        theirs = libmseed_records_3(case, series)
+        if theirs is None:
+            failures.append(f"{case}: libmseed cannot write it")
+            continue
+        for key, number in zip(("records", "bytes"), theirs):
+            totals[key][0] += outcome[key]
+            totals[key][1] += number
+            if outcome[key] > number:
+                failures.append(f"{case}: {outcome[key]} {key}, libmseed {number}")
+    print(f"4. version 3: {len(cases)} traces; read back by libmseed {read}")
+    for key, (ours, theirs) in totals.items():
+        print(f"   {key}: {ours}, of libmseed {theirs}")
+    for why, number in sorted(refused.items()):
+        print(f"   refused {number} times: {why}")
+
+
+def expected_refusal_3(case, series):
+    if case["encoding"] in (None, "STEIM1", "STEIM2") and case["type"] == "i":
+        room = case["record_len"] - 40 - len(case["extra"].encode()) - 40
+        if room < 64:
+            return True
+    header = 40 + len("FDSN:NETWORK8_STATION8_LOCATIO8_B_H_ZZ") + len(case["extra"].encode())
+    if header + 8 > case["record_len"]:
+        return True
+    return expected_refusal({**case, "record_len": 512}, series)
+
+
+def fdsn(identifier):
+    network, station, location, channel = identifier.split(".")
+    channel = "_".join(channel) if len(channel) == 3 else channel
+    return f"FDSN:{network}_{station}_{location}_{channel}"
+
+
+def read_with_libmseed_3(case, series, path):
+    """Every record, with its checksum, against the case."""
+    from fractions import Fraction
+
+    import numpy as np
+    from pymseed import MS3Record
+
+    found, done = [], 0
+    try:
+        with MS3Record.from_file(str(path), unpack_data=True, validate_crc=True) as reader:
+            for record in reader:
+                due = case["start_ns"] + Fraction(done) * 10**9 / Fraction(case["hz"])
+                if record.formatversion != 3 or record.sourceid != fdsn(case["id"]):
+                    return f"version {record.formatversion}, {record.sourceid}"
+                # Ours count by the simplest ratio that gives the rate, 1/3 and not its 64 bits.
+                if abs(record.starttime - due) > 0.5 + float(abs(due - case["start_ns"])) * 2.3e-16:
+                    return f"start {record.starttime} of sample {done}, due {float(due)}"
+                if done == 0 and record.starttime != case["start_ns"]:
+                    return f"start {record.starttime}"
+                if abs(record.samprate / case["hz"] - 1.0) > 2.3e-16:
+                    return f"{record.samprate} Hz"
+                if (record.pubversion, record.flags) != (case["publication_version"], case["flags"]):
+                    return f"publication version {record.pubversion}, flags {record.flags}"
+                if record.extra != case["extra"]:
+                    return f"extra headers {record.extra}"
+                if record.reclen > case["record_len"]:
+                    return f"a record of {record.reclen} bytes"
+                if case["type"] == "t":
+                    found.append(np.frombuffer(bytes(record.datasamples), dtype="S1"))
+                else:
+                    found.append(np.array(record.np_datasamples))
+                done += record.samplecnt
+    except Exception as error:  # whatever it finds
+        return str(error)
+    found = np.concatenate(found)
+    if not values_equal(case, found.tobytes() if case["type"] == "t" else found, series):
+        return "samples differ"
+    return None
+
+
+def libmseed_records_3(case, series):
+    """How many records, and bytes, libmseed needs for the same samples."""
+    import numpy as np
+    from pymseed import MS3Record
+
+    record = MS3Record()
+    record.sourceid = fdsn(case["id"])
+    record.formatversion = 3
+    record.reclen = case["record_len"]
+    code = {"TEXT": 0, "INT16": 1, "INT32": 3, "FLOAT32": 4, "FLOAT64": 5, "STEIM1": 10,
+            "STEIM2": 11}
+    record.encoding = code[case["encoding"]]
+    record.samprate = case["hz"]
+    record.set_starttime_str("2020-01-01T00:00:00Z")
+    # libmseed writes them without spaces: the shorter text would leave more room.
+    if case["extra"]:
+        record.extra = case["extra"]
+        if len(record.extra) != len(case["extra"]):
+            record.extra = None
+            record.extra = json.dumps({"x": "x" * (len(case["extra"].encode()) - 8)},
+                                      separators=(",", ":"))
+    kind = case["type"]
+    if case["encoding"] == "FLOAT64" and kind == "f":
+        series, kind = series.astype("f8"), "d"
+    count = size = 0
+    try:
+        data = series.tobytes() if kind == "t" else np.asarray(series)
+        for packed in record.generate(data_samples=data, sample_type=kind):
+            count += 1
+            size += len(bytes(packed))
+    except Exception:  # what it cannot pack
+        return None
+    return count, size
 
 
 def expected_refusal(case, series):

@@ -15,5 +15,8 @@ fn the_ten_lines_are_those_of_the_quickstart() {
     for line in others {
         assert!(known.contains(line), "not in the quickstart: {line}");
     }
-    assert!(last.starts_with("SacFile::from_trace(") && last.ends_with("?.write(&out)?;"), "{last}");
+    assert!(
+        last.starts_with("SacFile::from_trace(") && last.ends_with("?.write(&out)?;"),
+        "{last}"
+    );
 }

@@ -4,8 +4,10 @@
 //!   Prints one JSON object for each trace; the samples go to OUT, little-endian, one trace behind
 //!   the other. A last object has the counts of the report, or the error.
 //! * `mseed_cross write CASES SAMPLES DIR`: writes one file for each JSON line of CASES (`name`,
-//!   `id`, `start_ns`, `hz`, `type`, `count`, `encoding`, `record_len`, `little`), whose samples
-//!   come from SAMPLES. Prints, for each, the number of records and bytes, or the error.
+//!   `id`, `start_ns`, `hz`, `type`, `count`, `encoding`, `record_len`, `little`, `version`,
+//!   `publication_version`, `flags`, `extra`, `piece`), whose samples come from SAMPLES; with a
+//!   `piece` they are pushed in pieces of that length. Prints, for each, the number of records and
+//!   bytes, or the error.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -13,7 +15,10 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use seis_core::{Samples, SamplingRate, Trace, UtcTime};
-use seis_io::mseed::{self, ByteOrder, JoinOptions, ReadOptions, WriteOptions};
+use seis_io::mseed::{
+    self, ByteOrder, FormatVersion, JoinOptions, ReadOptions, WriteError, WriteOptions, Writer,
+    Written,
+};
 use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -113,7 +118,19 @@ fn write(cases: &Path, samples: &Path, dir: &Path) -> Outcome {
         if case["little"].as_bool() == Some(true) {
             options = options.byte_order(ByteOrder::Little);
         }
-        match mseed::write(dir.join(text("name")?), [&trace], &options) {
+        if case["version"].as_u64() == Some(3) {
+            options = options
+                .version(FormatVersion::V3)
+                .publication_version(u8::try_from(whole("publication_version")?)?)
+                .extra_headers(text("extra")?);
+        }
+        options = options.flags(u8::try_from(whole("flags")?)?);
+        let path = dir.join(text("name")?);
+        let written = match usize::try_from(whole("piece")?)? {
+            0 => mseed::write(path, [&trace], &options),
+            piece => push(&path, &trace, piece, options),
+        };
+        match written {
             Ok(written) => {
                 println!("{}", json!({ "records": written.records, "bytes": written.bytes }));
             }
@@ -121,6 +138,24 @@ fn write(cases: &Path, samples: &Path, dir: &Path) -> Outcome {
         }
     }
     Ok(())
+}
+
+/// Writes a trace in pieces.
+fn push(
+    path: &Path,
+    trace: &Trace,
+    piece: usize,
+    options: WriteOptions,
+) -> Result<Written, WriteError> {
+    let mut writer = Writer::new(Vec::new(), options)?;
+    for from in (0..trace.len()).step_by(piece) {
+        let samples = trace.samples.slice(from..from + piece);
+        let start = trace.time_of(i64::try_from(from).unwrap_or(i64::MAX));
+        writer.push(&Trace::new(trace.id, start, trace.rate, samples))?;
+    }
+    let (bytes, written) = writer.finish()?;
+    fs::write(path, bytes)?;
+    Ok(written)
 }
 
 fn numbers<T, const N: usize>(bytes: &[u8], value: impl Fn([u8; N]) -> T) -> Vec<T> {

@@ -287,11 +287,33 @@ pub enum WriteError {
         /// What the system says.
         source: io::Error,
     },
-    /// The record length is no power of two between 64 bytes and 1 MiB.
-    #[error("record length {found} is not a power of two from 64 to 1048576")]
+    /// The version has no records of this length.
+    #[error("record length {found} is not {expected}")]
     RecordLength {
         /// As asked for.
         found: usize,
+        /// What would have been right.
+        expected: &'static str,
+    },
+    /// The extra headers that were asked for cannot be stored.
+    #[error("extra headers: {reason}")]
+    ExtraHeaders {
+        /// Why not.
+        reason: String,
+    },
+    /// Flags that neither version defines.
+    #[error("flags {found:#010b} have bits beyond 0, 1 and 2, which the standard reserves")]
+    Flags {
+        /// As asked for.
+        found: u8,
+    },
+    /// The codes do not come back from the FDSN source identifier that they make.
+    #[error("{id}: the codes make {fdsn}, which would not be read as them")]
+    Id {
+        /// The trace.
+        id: SourceId,
+        /// The identifier that would have been written.
+        fdsn: String,
     },
     /// Records of this length have no room for a single sample.
     #[error(
@@ -308,8 +330,10 @@ pub enum WriteError {
         /// The encoding.
         encoding: Encoding,
     },
-    /// A code is longer than version 2 allows.
-    #[error("{id}: {field} code {code:?} is longer than the {max} characters of miniSEED 2")]
+    /// A code is longer than the version allows.
+    #[error(
+        "{id}: {field} code {code:?} is longer than the {max} characters of miniSEED {version}"
+    )]
     Code {
         /// The trace.
         id: SourceId,
@@ -318,9 +342,11 @@ pub enum WriteError {
         /// The code.
         code: String,
         /// The longest possible.
-        max: usize,
+        max: u8,
+        /// The version.
+        version: u8,
     },
-    /// The sampling rate cannot be stored.
+    /// The sampling rate cannot be stored in version 2.
     #[error("{id}: sampling rate {hz} Hz cannot be stored in miniSEED 2")]
     Rate {
         /// The trace.
@@ -328,14 +354,19 @@ pub enum WriteError {
         /// The rate.
         hz: f64,
     },
-    /// A record would start outside the years 1900 to 2100, which readers take for the sign of the
-    /// other byte order.
-    #[error("{id}: record start {start} is not within the years 1900 to 2100")]
+    /// A record would start in a year that readers do not take: outside 1900 to 2100 in version 2,
+    /// where it is the sign of the other byte order, and outside 1678 to 2261 in version 3, where
+    /// libmseed's 64 bits of nanoseconds end.
+    #[error("{id}: record start {start} is not within the years {first} to {last}")]
     Time {
         /// The trace.
         id: SourceId,
         /// Start of the record.
         start: UtcTime,
+        /// The first year possible.
+        first: i16,
+        /// The last year possible.
+        last: i16,
     },
     /// Samples of this type cannot be stored in this encoding.
     #[error("{id}: {samples} cannot be stored as {encoding}")]
@@ -352,7 +383,7 @@ pub enum WriteError {
     Sample {
         /// The trace.
         id: SourceId,
-        /// Index of the sample in the trace.
+        /// Index of the sample in the trace, or in the piece that was pushed.
         index: usize,
         /// Its value.
         value: f64,
@@ -364,7 +395,8 @@ pub enum WriteError {
     Steim {
         /// The trace.
         id: SourceId,
-        /// Which difference; the index counts from the start of the trace.
+        /// Which difference; the index counts from the start of the trace, or from the first
+        /// piece behind the last gap.
         source: SteimError,
     },
 }

@@ -1,4 +1,4 @@
-//! miniSEED, versions 2 and 3: reading both, writing version 2.
+//! miniSEED, versions 2 and 3, read and written.
 //!
 //! | to | use |
 //! |---|---|
@@ -9,7 +9,8 @@
 //! | record after record, from memory | [`Records`] |
 //! | record after record, from anything, in bounded memory | [`RecordReader`] |
 //! | one record | [`RecordView`] |
-//! | write traces | [`write()`], [`write_to`], [`Writer`], [`WriteOptions`] |
+//! | write traces, as version 2 or 3 | [`write()`], [`write_to`], [`Writer::write`], [`WriteOptions`] |
+//! | write samples as they arrive | [`Writer::push`], [`Writer::flush`] |
 //! | the Steim codecs alone | [`steim`] |
 //!
 //! ```
@@ -105,4 +106,4 @@ pub use reader::{RecordReader, Records};
 pub use record::RecordView;
 pub use report::{ReadReport, Skipped, Warning};
 pub use steim::Check;
-pub use write::{WriteOptions, Writer, Written, write, write_to};
+pub use write::{FormatVersion, WriteOptions, Writer, Written, write, write_to};

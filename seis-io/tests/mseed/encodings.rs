@@ -98,7 +98,7 @@ fn one_sample_needs_no_difference() {
     let payload = frame_with(0, 0, -77);
     assert_eq!(decoded(Steim::Two, &payload, 1).unwrap(), [-77]);
     assert_eq!(decoded(Steim::One, &payload, 1).unwrap(), [-77]);
-    assert_eq!(decoded(Steim::One, &payload, 0).unwrap(), []);
+    assert_eq!(decoded(Steim::One, &payload, 0).unwrap(), Vec::<i32>::new());
     assert!(decoded(Steim::One, &payload, 2).is_err());
     assert!(decoded(Steim::One, &payload[..63], 1).is_err());
     // Differences of the next frame then lead on from X0.

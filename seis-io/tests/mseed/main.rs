@@ -13,3 +13,4 @@ mod round_trip;
 mod selection;
 mod version3;
 mod volumes;
+mod write3;

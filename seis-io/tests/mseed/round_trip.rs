@@ -24,7 +24,7 @@ fn read_back(bytes: &[u8]) -> Vec<Trace> {
     read_bytes(bytes, &ReadOptions::new()).unwrap().complete().unwrap().into_traces()
 }
 
-fn samples() -> impl Strategy<Value = Samples> {
+pub(crate) fn samples() -> impl Strategy<Value = Samples> {
     let steps = prop_oneof![
         Just(8_i64),
         Just(40),
@@ -53,7 +53,7 @@ fn samples() -> impl Strategy<Value = Samples> {
 }
 
 /// Equality of bits: NaN is NaN.
-fn same(a: &Samples, b: &Samples) -> bool {
+pub(crate) fn same(a: &Samples, b: &Samples) -> bool {
     match (a, b) {
         (Samples::F32(a), Samples::F32(b)) => {
             a.iter().map(|x| x.to_bits()).eq(b.iter().map(|x| x.to_bits()))

@@ -18,9 +18,10 @@ use crate::mseed::record::{Common, Format, Notes, ParseOptions};
 use crate::mseed::window::{Bad, Halt, Window};
 use crate::mseed::{ByteOrder, Encoding, RecordError};
 
-const FIXED_BYTES: usize = 40;
+/// Length of the header before the source identifier.
+pub(crate) const FIXED_BYTES: usize = 40;
 
-/// Longest record that is read, as libmseed 3 has it.
+/// Longest record that is read and written, as libmseed 3 has it.
 pub(crate) const MAX_RECORD: u64 = 10 << 20;
 
 /// What a version-3 header says besides what all records say.

@@ -1,8 +1,20 @@
 //! miniSEED 3: the header of the *FDSN miniSEED 3 Definition*.
 
-mod crc;
+pub(crate) mod crc;
 mod header;
 
 pub use header::Header;
 
-pub(crate) use header::parse;
+pub(crate) use header::{FIXED_BYTES, MAX_RECORD, parse};
+
+/// The flags that the standard defines; version 2 has them too, in other places.
+pub mod flag {
+    /// Calibration signals are present.
+    pub const CALIBRATION: u8 = 1;
+    /// The time tag is questionable.
+    pub const TIME_QUESTIONABLE: u8 = 1 << 1;
+    /// The clock is locked.
+    pub const CLOCK_LOCKED: u8 = 1 << 2;
+    /// All of them.
+    pub const ALL: u8 = CALIBRATION | TIME_QUESTIONABLE | CLOCK_LOCKED;
+}

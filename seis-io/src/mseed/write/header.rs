@@ -1,186 +1,163 @@
-//! The header of a trace's records: all but sequence number, time and count are the same.
+//! What all records of a series have in common, in either version.
 
-use seis_core::{TimeDelta, Trace, UtcTime};
+use seis_core::{SampleType, Samples, SamplingRate, SourceId, Trace, UtcTime};
 
-use super::WriteOptions;
-use super::rate::{self, StoredRate};
-use crate::mseed::{Encoding, WriteError};
+use super::options::FormatVersion;
+use super::{WriteOptions, v2, v3};
+use crate::mseed::{ByteOrder, Encoding, WriteError};
 
-/// What all records of a trace have in common.
-#[derive(Debug)]
-pub(super) struct Template {
-    bytes: Vec<u8>,
-    /// Where blockette 1001 stands, if there is one.
-    blockette_1001: Option<usize>,
-    /// Length of the header with its blockettes.
-    pub(super) header_len: usize,
-    /// Where the samples begin.
-    pub(super) data_offset: usize,
-    options: WriteOptions,
+/// How the samples of a series are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coding {
+    /// In one encoding.
+    As(Encoding),
+    /// In Steim-2, or Steim-1 in records where a difference needs more than 30 bits.
+    Steim,
 }
 
-impl Template {
-    /// Checks what does not change from record to record.
-    pub(super) fn new(
-        trace: &Trace,
-        encoding: Encoding,
-        options: &WriteOptions,
-    ) -> Result<Self, WriteError> {
-        let order = options.byte_order;
-        let mut bytes = vec![0; 48];
-        let mut put = |at: usize, value: &[u8]| {
-            if let Some(slot) = bytes.get_mut(at..at + value.len()) {
-                slot.copy_from_slice(value);
+impl Coding {
+    /// The coding of samples: the encoding asked for, else what loses nothing.
+    pub(super) fn choose(trace: &Trace, options: &WriteOptions) -> Result<Self, WriteError> {
+        if let Some(encoding) = options.encoding {
+            let text = trace.samples.sample_type() == SampleType::Text;
+            if !encoding.is_writable() || text != (encoding == Encoding::Text) {
+                let samples = trace.samples.sample_type();
+                return Err(WriteError::Encoding { id: trace.id, samples, encoding });
             }
-        };
-        put(6, &[options.quality.letter() as u8, b' ']);
-        for (field, code, at, len) in [
-            ("station", trace.id.station, 8, 5),
-            ("location", trace.id.location, 13, 2),
-            ("channel", trace.id.channel, 15, 3),
-            ("network", trace.id.network, 18, 2),
-        ] {
-            if code.len() > len {
-                let (id, code) = (trace.id, code.to_string());
-                return Err(WriteError::Code { id, field, code, max: len });
-            }
-            let mut padded = [b' '; 5];
-            for (slot, byte) in padded.iter_mut().zip(code.as_bytes()) {
-                *slot = *byte;
-            }
-            put(at, padded.get(..len).unwrap_or_default());
+            return Ok(Self::As(encoding));
         }
-        let StoredRate { factor, multiplier, actual_hz } = rate::store(trace.rate)
-            .ok_or(WriteError::Rate { id: trace.id, hz: trace.rate.hz() })?;
-        put(32, &order.put_u16(factor as u16));
-        put(34, &order.put_u16(multiplier as u16));
-
-        // Blockettes: 1000 always, 1001 for microseconds, 100 for odd rates.
-        let exponent = options.record_len.trailing_zeros() as u8;
-        let mut blockettes: Vec<Vec<u8>> = Vec::with_capacity(3);
-        let order_flag = u8::from(order == crate::mseed::ByteOrder::Big);
-        blockettes.push(blockette(options, 1000, &[encoding.code(), order_flag, exponent, 0]));
-        let mut blockette_1001 = None;
-        if needs_microseconds(trace) {
-            blockette_1001 = Some(56);
-            blockettes.push(blockette(options, 1001, &[0; 4]));
-        }
-        if let Some(hz) = actual_hz {
-            let [a, b, c, d] = order.put_u32(hz.to_bits());
-            blockettes.push(blockette(options, 100, &[a, b, c, d, 0, 0, 0, 0]));
-        }
-        put(39, &[blockettes.len() as u8]);
-        put(46, &order.put_u16(48));
-        let last = blockettes.len() - 1;
-        for (i, mut blockette) in blockettes.into_iter().enumerate() {
-            let next = if i == last { 0 } else { bytes.len() + blockette.len() };
-            if let Some(link) = blockette.get_mut(2..4) {
-                // At most 48 + 8 + 8.
-                link.copy_from_slice(&order.put_u16(next as u16));
-            }
-            bytes.extend_from_slice(&blockette);
-        }
-        let header_len = bytes.len();
-        // Steim frames begin at multiples of their size.
-        let data_offset =
-            if encoding.is_steim() { header_len.div_ceil(64) * 64 } else { header_len };
-        let template =
-            Self { bytes, blockette_1001, header_len, data_offset, options: options.clone() };
-        if header_len > options.record_len {
-            return Err(WriteError::RecordTooShort {
-                id: trace.id,
-                record_len: options.record_len,
-                header_len,
-                encoding,
-            });
-        }
-        Ok(template)
+        Ok(match &trace.samples {
+            Samples::I32(_) => Self::Steim,
+            Samples::F32(_) => Self::As(Encoding::Float32),
+            Samples::Text(_) => Self::As(Encoding::Text),
+            _ => Self::As(Encoding::Float64),
+        })
     }
 
-    /// Writes the header of one record, of `count` samples from sample `first` on.
+    /// The encoding, as far as it is known before the samples are.
+    pub(super) fn nominal(self) -> Encoding {
+        match self {
+            Self::As(encoding) => encoding,
+            Self::Steim => Encoding::Steim2,
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Template {
+    V2(v2::Template),
+    V3(v3::Template),
+}
+
+/// A series: samples of one channel at one rate, without gaps, in one coding.
+#[derive(Debug)]
+pub(super) struct Series {
+    pub(super) id: SourceId,
+    pub(super) start: UtcTime,
+    pub(super) rate: SamplingRate,
+    pub(super) coding: Coding,
+    template: Template,
+    /// Longest record.
+    record_len: usize,
+    order: ByteOrder,
+}
+
+impl Series {
+    pub(super) fn new(
+        trace: &Trace,
+        coding: Coding,
+        options: &WriteOptions,
+    ) -> Result<Self, WriteError> {
+        let &Trace { id, start, rate, .. } = trace;
+        let (template, order) = match options.version {
+            FormatVersion::V2 => {
+                let template = v2::Template::new(id, start, rate, coding.nominal(), options)?;
+                (Template::V2(template), options.byte_order)
+            }
+            FormatVersion::V3 => {
+                let steim = coding.nominal().is_steim();
+                let order = if steim { ByteOrder::Big } else { ByteOrder::Little };
+                (Template::V3(v3::Template::new(id, rate, options)?), order)
+            }
+        };
+        let series =
+            Self { id, start, rate, coding, template, record_len: options.record_len, order };
+        if series.header_len() > series.record_len {
+            return Err(series.too_short());
+        }
+        Ok(series)
+    }
+
+    /// The order of the bytes of the samples.
+    pub(super) fn order(&self) -> ByteOrder {
+        self.order
+    }
+
+    /// Length of the header with all that stands before the samples, but for padding.
+    pub(super) fn header_len(&self) -> usize {
+        match &self.template {
+            Template::V2(template) => template.header_len,
+            Template::V3(template) => template.header_len(),
+        }
+    }
+
+    /// Where the samples begin.
+    pub(super) fn data_offset(&self) -> usize {
+        match &self.template {
+            Template::V2(template) => template.data_offset,
+            Template::V3(template) => template.header_len(),
+        }
+    }
+
+    /// Most bytes of samples in a record.
+    pub(super) fn payload_room(&self) -> usize {
+        self.record_len.saturating_sub(self.data_offset())
+    }
+
+    /// Most samples that a header can count.
+    pub(super) fn max_samples(&self) -> usize {
+        match self.template {
+            Template::V2(_) => v2::MAX_SAMPLES,
+            Template::V3(_) => u32::MAX as usize,
+        }
+    }
+
+    /// Length of a record with so many bytes of samples: in version 2 all are of one length.
+    pub(super) fn len_with(&self, payload: usize) -> usize {
+        match self.template {
+            Template::V2(_) => self.record_len,
+            Template::V3(_) => self.data_offset() + payload,
+        }
+    }
+
+    /// Time of the sample with this index.
+    pub(super) fn time_of(&self, index: u64) -> UtcTime {
+        self.start + self.rate.offset_of(i64::try_from(index).unwrap_or(i64::MAX))
+    }
+
+    /// Writes the header of one record, whose samples, from `first` on, are there.
     pub(super) fn fill(
         &self,
         record: &mut [u8],
         sequence: u32,
-        trace: &Trace,
-        first: usize,
+        encoding: Encoding,
+        first: u64,
         count: usize,
     ) -> Result<(), WriteError> {
-        let order = self.options.byte_order;
-        let start = trace.time_of(i64::try_from(first).unwrap_or(i64::MAX));
-        let (year, day, hour, minute, second, fraction, microseconds) = split(start);
-        if !(1900..=2100).contains(&year) {
-            return Err(WriteError::Time { id: trace.id, start });
+        let start = self.time_of(first);
+        match &self.template {
+            Template::V2(template) => template.fill(record, sequence, encoding, start, count),
+            Template::V3(template) => template.fill(record, encoding, start, count),
         }
-        let mut put = |at: usize, value: &[u8]| {
-            if let Some(slot) = record.get_mut(at..at + value.len()) {
-                slot.copy_from_slice(value);
-            }
-        };
-        put(0, &self.bytes);
-        // Between the blockettes and the samples.
-        let gap = self.data_offset - self.header_len;
-        put(self.header_len, [0; 64].get(..gap).unwrap_or_default());
-        put(0, format!("{sequence:06}").as_bytes());
-        put(20, &order.put_u16(year as u16));
-        put(22, &order.put_u16(day));
-        put(24, &[hour, minute, second, 0]);
-        put(28, &order.put_u16(fraction));
-        put(30, &order.put_u16(u16::try_from(count).unwrap_or(u16::MAX)));
-        // Without samples there are no data to point at.
-        let data = if count > 0 { self.data_offset } else { 0 };
-        put(44, &order.put_u16(data as u16));
-        if let Some(at) = self.blockette_1001 {
-            put(at + 5, &microseconds.to_ne_bytes());
-        }
-        Ok(())
     }
-}
 
-/// Type, room for the link, content.
-fn blockette(options: &WriteOptions, kind: u16, content: &[u8]) -> Vec<u8> {
-    let mut bytes = options.byte_order.put_u16(kind).to_vec();
-    bytes.extend_from_slice(&[0, 0]);
-    bytes.extend_from_slice(content);
-    bytes
-}
-
-/// Whether some record of a trace starts off the multiples of 0.1 ms.
-fn needs_microseconds(trace: &Trace) -> bool {
-    let off = |nanos: i128| nanos.rem_euclid(100_000) != 0;
-    let (numerator, denominator) = trace.rate.as_ratio();
-    off(trace.start.as_nanos())
-        || (numerator > 0 && u128::from(denominator) * 10_000 % u128::from(numerator) != 0)
-}
-
-/// An instant, rounded to the microsecond, in the fields of a header: the nearest 0.1 ms (halves
-/// up), and −50 to 49 µs to be added to it. This is ObsPy's way; libmseed 3 writes 0 to 99 µs.
-fn split(time: UtcTime) -> (i16, u16, u8, u8, u8, u16, i8) {
-    let rounded = time.round_to(TimeDelta::from_nanos(1000));
-    let micros = rounded.as_nanos().div_euclid(1000);
-    let tenths = (micros + 50).div_euclid(100);
-    let rest = (micros - tenths * 100) as i8;
-    let (year, day, hour, minute, second, nanos) =
-        UtcTime::from_nanos(tenths * 100_000).to_ordinal();
-    (year, day, hour, minute, second, (nanos / 100_000) as u16, rest)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn microseconds_as_obspy_writes_them() {
-        let at = |text: &str| {
-            let (_, day, hour, minute, second, fraction, rest) = split(text.parse().unwrap());
-            (day, (hour, minute, second), fraction, rest)
-        };
-        assert_eq!(at("2022-01-02T00:00:00.123450"), (2, (0, 0, 0), 1235, -50));
-        assert_eq!(at("2022-01-02T00:00:00.123449"), (2, (0, 0, 0), 1234, 49));
-        assert_eq!(at("2022-01-02T00:00:00.1234"), (2, (0, 0, 0), 1234, 0));
-        assert_eq!(at("2022-01-01T23:59:59.999950"), (2, (0, 0, 0), 0, -50));
-        assert_eq!(at("2022-01-01T23:59:59.9999999"), (2, (0, 0, 0), 0, 0));
-        assert_eq!(at("2022-01-02T00:00:00.0000005"), (2, (0, 0, 0), 0, 0));
-        assert_eq!(at("2022-01-02T00:00:00.0000015"), (2, (0, 0, 0), 0, 2));
+    /// The error of records without room for a sample.
+    pub(super) fn too_short(&self) -> WriteError {
+        WriteError::RecordTooShort {
+            id: self.id,
+            record_len: self.record_len,
+            header_len: self.header_len(),
+            encoding: self.coding.nominal(),
+        }
     }
 }

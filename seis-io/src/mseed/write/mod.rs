@@ -1,27 +1,29 @@
-//! Traces to miniSEED 2.
+//! Traces, or samples as they arrive, to miniSEED.
 
+mod channel;
 mod header;
 mod options;
 mod rate;
+mod record;
 mod samples;
+mod v2;
+mod v3;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use seis_core::{Samples, Trace};
+use seis_core::{Samples, SourceId, Trace};
 
-pub use options::WriteOptions;
+pub use options::{FormatVersion, WriteOptions};
 
-use super::steim::{self, Steim, SteimError};
 use super::{Encoding, WriteError};
 use crate::file::write_atomically;
-use header::Template;
+use channel::Channel;
+use header::{Coding, Series};
 
-/// Longest record that is written, as a power of two.
-const MAX_RECORD: usize = 1 << 20;
-
-/// A header counts its samples in 16 bits.
-const MAX_SAMPLES: usize = u16::MAX as usize;
+/// Pieces go into the buffers in parts of so many samples, so that these stay small.
+const PART: usize = 1 << 14;
 
 /// How much was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,7 +37,7 @@ pub struct Written {
     pub bytes: u64,
 }
 
-/// Writes traces to a miniSEED 2 file. The file appears under its name when it is whole.
+/// Writes traces to a miniSEED file. The file appears under its name when it is whole.
 ///
 /// ```
 /// # let dir = tempfile::tempdir()?;
@@ -63,7 +65,7 @@ pub fn write<'a>(
     write_atomically(path, |file| write_to(file, traces, options)).map_err(|e| e.in_file(path))
 }
 
-/// Writes traces as miniSEED 2 to anything that can be written to. See [`Writer`].
+/// Writes traces as miniSEED to anything that can be written to. See [`Writer`].
 ///
 /// # Errors
 /// [`WriteError`]; what was written before stays written.
@@ -79,20 +81,26 @@ pub fn write_to<'a>(
     Ok(writer.finish()?.1)
 }
 
-/// Writes trace after trace as miniSEED 2 records.
+/// Writes traces, or samples as they arrive, as miniSEED records.
 ///
 /// What readers get is what the trace says, or there is an error:
 ///
-/// * Without a wish for an [`Encoding`], integers become Steim-2, or Steim-1 where a difference
-///   needs more than 30 bits; floats and text are stored as they are. A wish that would change a
-///   sample is refused; so is text that is not wanted as text.
+/// * Without a wish for an [`Encoding`], integers become Steim-2, or Steim-1 in records where a
+///   difference needs more than 30 bits; floats and text are stored as they are. A wish that
+///   would change a sample is refused; so is text that is not wanted as text.
+/// * A trace without samples becomes one record without samples.
+///
+/// In version 2:
+///
 /// * Start times are stored to the microsecond, as the format allows, rounded half to even; where
 ///   they are no multiples of 0.1 ms there is a blockette 1001.
 /// * Rates that factor and multiplier cannot give are stored, as 32-bit floats, in blockette 100
 ///   as well.
-/// * A trace without samples becomes one record without samples.
 ///
-/// The history of a trace is not stored: the format has no place for it.
+/// In version 3 times are exact to the nanosecond and rates to double precision; rates below 1 Hz
+/// are stored as periods. Records are as long as what they hold, and have their checksum.
+///
+/// The history of a trace is not stored: the formats have no place for it.
 ///
 /// ```
 /// # use seis_core::{SamplingRate, Trace, UtcTime};
@@ -106,6 +114,28 @@ pub fn write_to<'a>(
 /// assert_eq!((bytes.len(), written.records), (512, 2));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [`push`](Self::push) takes samples in pieces of any length and writes records when they are
+/// full. [`finish`](Self::finish) (or [`flush`](Self::flush)) writes the rest; a writer that is
+/// dropped without it loses what did not fill a record.
+///
+/// ```
+/// # use seis_core::{SamplingRate, Trace, UtcTime};
+/// # let rate = SamplingRate::from_hz(40.0)?;
+/// # let trace = Trace::new("CI.HEC..BHN".parse()?, UtcTime::EPOCH, rate, (0..4000).collect::<Vec<i32>>());
+/// use seis_io::mseed::{FormatVersion, WriteOptions, Writer, read_bytes};
+/// let options = WriteOptions::new().version(FormatVersion::V3).record_len(512);
+/// let mut writer = Writer::new(Vec::new(), options)?;
+/// for second in 0..100 {
+///     let start = trace.time_of(second * 40);
+///     let samples: Vec<i32> = (0..40).map(|i| (second * 40) as i32 + i).collect();
+///     writer.push(&Trace::new(trace.id, start, rate, samples))?;
+/// }
+/// let (bytes, written) = writer.finish()?;
+/// assert_eq!(written.samples, 4000);
+/// assert_eq!(read_bytes(&bytes, &Default::default())?.stream.traces(), [trace]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Writer<W> {
     sink: W,
@@ -113,6 +143,7 @@ pub struct Writer<W> {
     record: Vec<u8>,
     sequence: u32,
     written: Written,
+    channels: BTreeMap<SourceId, Channel>,
 }
 
 impl<W: io::Write> Writer<W> {
@@ -120,55 +151,127 @@ impl<W: io::Write> Writer<W> {
     /// [`BufWriter`](io::BufWriter) (which [`write`](crate::mseed::write) has).
     ///
     /// # Errors
-    /// [`WriteError::RecordLength`].
+    /// [`WriteError::RecordLength`], [`WriteError::Flags`], [`WriteError::ExtraHeaders`].
     pub fn new(sink: W, options: WriteOptions) -> Result<Self, WriteError> {
-        let found = options.record_len;
-        if !found.is_power_of_two() || !(64..=MAX_RECORD).contains(&found) {
-            return Err(WriteError::RecordLength { found });
-        }
-        let sequence = options.first_sequence;
-        Ok(Self { sink, record: vec![0; found], options, sequence, written: Written::default() })
+        options.check()?;
+        Ok(Self {
+            sink,
+            record: vec![0; options.record_len],
+            sequence: options.first_sequence,
+            options,
+            written: Written::default(),
+            channels: BTreeMap::new(),
+        })
     }
 
-    /// Writes a trace.
+    /// Writes a trace, from a new record on; what was [pushed](Self::push) of the same channel is
+    /// written before.
     ///
     /// # Errors
     /// [`WriteError`]. The trace is checked before its first record is written, except for start
-    /// times beyond the year 2100 and differences too large for a Steim-2 that was asked for.
+    /// times of later records and differences too large for a Steim-2 that was asked for.
     pub fn write(&mut self, trace: &Trace) -> Result<(), WriteError> {
-        let encoding = self.encoding(trace)?;
-        let template = Template::new(trace, encoding, &self.options)?;
-        let samples = samples::convert(trace, encoding)?;
+        let coding = Coding::choose(trace, &self.options)?;
+        let series = Series::new(trace, coding, &self.options)?;
+        let samples = samples::convert(trace, coding.nominal())?;
+        self.flush_channel(trace.id)?;
+        self.channels.remove(&trace.id);
+        if trace.is_empty() {
+            return self.put_empty(&series);
+        }
+        record::check_room(&series)?;
         let mut done = 0;
-        loop {
-            let left = trace.len() - done;
-            let taken = if left == 0 {
-                self.record.get_mut(template.header_len..).unwrap_or_default().fill(0);
-                0
-            } else {
-                let n = self.payload(trace, &template, encoding, &samples, done)?;
-                if n == 0 {
-                    return Err(WriteError::RecordTooShort {
-                        id: trace.id,
-                        record_len: self.options.record_len,
-                        header_len: template.header_len,
-                        encoding,
-                    });
-                }
-                n
-            };
-            template.fill(&mut self.record, self.sequence, trace, done, taken)?;
-            self.sink.write_all(&self.record)?;
-            // Sequence numbers have six digits.
-            self.sequence = if self.sequence >= 999_999 { 1 } else { self.sequence + 1 };
-            self.written.records += 1;
-            self.written.samples += taken as u64;
-            self.written.bytes += self.record.len() as u64;
-            done += taken;
-            if done >= trace.len() {
-                return Ok(());
+        while done < samples.len() {
+            match self.put(&series, &samples, (done, done as u64), true)? {
+                Ok(taken) => done += taken,
+                Err(_) => break,
             }
         }
+        Ok(())
+    }
+
+    /// Takes the next samples of a channel. Records are written as they fill up, and are those that
+    /// [`write`](Self::write) would make of all the samples at once; what does not fill one waits
+    /// for the next piece. Pieces of several channels may come in turns. A piece without samples
+    /// adds nothing.
+    ///
+    /// A piece continues its channel if rate and sample type are the same and its start is, within
+    /// [`WriteOptions::continue_within`], the time at which the next sample is due, counted from
+    /// the first piece. Otherwise what waits is written and a new record begins; so it does with
+    /// samples that have no rate.
+    ///
+    /// What waits is never more than a full record, about; in version 3 that may be up to
+    /// 17 million samples if records of 10 MiB are wanted.
+    ///
+    /// # Errors
+    /// [`WriteError`]. A piece that cannot be stored by itself is refused, and changes nothing.
+    /// Other errors (the sink's, start times of later records, differences too large for a Steim-2
+    /// that was asked for) lose the samples of this channel that were waiting.
+    pub fn push(&mut self, piece: &Trace) -> Result<(), WriteError> {
+        if piece.is_empty() {
+            return Ok(());
+        }
+        if !piece.rate.is_regular() {
+            return self.write(piece);
+        }
+        let coding = Coding::choose(piece, &self.options)?;
+        let samples = samples::convert(piece, coding.nominal())?;
+        let tolerance = self.options.continue_within;
+        let goes_on = self
+            .channels
+            .get(&piece.id)
+            .is_some_and(|c| c.is_continued_by(piece, coding, &samples, tolerance));
+        if !goes_on {
+            let series = Series::new(piece, coding, &self.options)?;
+            record::check_room(&series)?;
+            self.flush_channel(piece.id)?;
+            self.channels.insert(piece.id, Channel::new(series, &samples));
+        }
+        let Some(mut channel) = self.channels.remove(&piece.id) else { return Ok(()) };
+        let mut from = 0;
+        while from < samples.len() {
+            let to = samples.len().min(from + PART);
+            // Of one type: `is_continued_by` looked at it.
+            if channel.pending.append(samples.slice(from..to)).is_err() {
+                break;
+            }
+            self.drain(&mut channel, false)?;
+            from = to;
+        }
+        self.channels.insert(piece.id, channel);
+        Ok(())
+    }
+
+    /// Writes all samples that wait, in records that are not full, and flushes the sink. Pieces
+    /// that follow may continue where these end.
+    ///
+    /// # Errors
+    /// [`WriteError`], as [`push`](Self::push).
+    pub fn flush(&mut self) -> Result<(), WriteError> {
+        let ids: Vec<SourceId> = self.channels.keys().copied().collect();
+        for id in ids {
+            self.flush_channel(id)?;
+        }
+        self.sink.flush()?;
+        Ok(())
+    }
+
+    /// Writes the samples of a channel that wait, in a record that is not full.
+    ///
+    /// # Errors
+    /// [`WriteError`], as [`push`](Self::push).
+    pub fn flush_channel(&mut self, id: SourceId) -> Result<(), WriteError> {
+        if let Some(mut channel) = self.channels.remove(&id) {
+            self.drain(&mut channel, true)?;
+            self.channels.insert(id, channel);
+        }
+        Ok(())
+    }
+
+    /// How many samples of a channel wait for their record to fill up.
+    #[must_use]
+    pub fn waiting(&self, id: SourceId) -> usize {
+        self.channels.get(&id).map_or(0, |channel| channel.pending.len())
     }
 
     /// What was written so far.
@@ -177,61 +280,78 @@ impl<W: io::Write> Writer<W> {
         self.written
     }
 
-    /// Hands buffered bytes on and gives the sink back.
+    /// Writes what waits, hands buffered bytes on and gives the sink back.
     ///
     /// # Errors
-    /// [`WriteError::Io`].
+    /// [`WriteError`], as [`push`](Self::push).
     pub fn finish(mut self) -> Result<(W, Written), WriteError> {
-        self.sink.flush()?;
+        self.flush()?;
         Ok((self.sink, self.written))
     }
 
-    /// The encoding of a trace: the one asked for, else the one that loses nothing.
-    fn encoding(&self, trace: &Trace) -> Result<Encoding, WriteError> {
-        let samples = trace.samples.sample_type();
-        if let Some(encoding) = self.options.encoding {
-            let refused = WriteError::Encoding { id: trace.id, samples, encoding };
-            let text = matches!(trace.samples, Samples::Text(_));
-            if !encoding.is_writable() || text != (encoding == Encoding::Text) {
-                return Err(refused);
+    /// Writes the full records of a channel, or all that it has.
+    fn drain(&mut self, channel: &mut Channel, all: bool) -> Result<(), WriteError> {
+        let mut from = 0;
+        while from < channel.pending.len()
+            && (all || channel.pending.len() - from >= channel.wanted)
+        {
+            let first = channel.written + from as u64;
+            match self.put(&channel.series, &channel.pending, (from, first), all)? {
+                Ok(taken) => {
+                    from += taken;
+                    channel.wanted = record::fewest_that_fill(&channel.series);
+                }
+                Err(wanted) => {
+                    channel.wanted = wanted;
+                    break;
+                }
             }
-            return Ok(encoding);
         }
-        Ok(match &trace.samples {
-            Samples::I32(v) if samples::fit_steim2(v) => Encoding::Steim2,
-            Samples::I32(_) => Encoding::Steim1,
-            Samples::F32(_) => Encoding::Float32,
-            Samples::Text(_) => Encoding::Text,
-            _ => Encoding::Float64,
-        })
+        channel.took(from);
+        Ok(())
     }
 
-    /// Encodes as many samples as fit into the record, from `done` on.
-    fn payload(
+    /// Writes one record; gives the samples in it, or, inside, how many are wanted for one.
+    fn put(
         &mut self,
-        trace: &Trace,
-        template: &Template,
-        encoding: Encoding,
+        series: &Series,
         samples: &Samples,
-        done: usize,
-    ) -> Result<usize, WriteError> {
-        let order = self.options.byte_order;
-        let payload = self.record.get_mut(template.data_offset..).unwrap_or_default();
-        let steim = match encoding {
-            Encoding::Steim1 => Steim::One,
-            Encoding::Steim2 => Steim::Two,
-            _ => return Ok(samples::put(samples, encoding, order, done, MAX_SAMPLES, payload)),
+        (from, first): (usize, u64),
+        last: bool,
+    ) -> Result<Result<usize, usize>, WriteError> {
+        let payload = self.record.get_mut(series.data_offset()..).unwrap_or_default();
+        let filled = match record::fill(series, samples, (from, first), last, payload)? {
+            Ok(filled) if filled.samples == 0 => return Err(series.too_short()),
+            Ok(filled) => filled,
+            Err(wanted) => return Ok(Err(wanted)),
         };
-        let all = samples.as_i32().unwrap_or_default();
-        let end = all.len().min(done + MAX_SAMPLES);
-        let part = all.get(done..end).unwrap_or_default();
-        match steim::encode(steim, order, part, payload) {
-            Ok(encoded) => Ok(encoded.samples),
-            Err(SteimError::DifferenceTooLarge { index, difference }) => {
-                let source = SteimError::DifferenceTooLarge { index: index + done, difference };
-                Err(WriteError::Steim { id: trace.id, source })
-            }
-            Err(source) => Err(WriteError::Steim { id: trace.id, source }),
-        }
+        let len = series.len_with(filled.bytes);
+        self.put_record(series, len, filled.encoding, first, filled.samples)?;
+        Ok(Ok(filled.samples))
+    }
+
+    fn put_empty(&mut self, series: &Series) -> Result<(), WriteError> {
+        self.record.get_mut(series.header_len()..).unwrap_or_default().fill(0);
+        self.put_record(series, series.len_with(0), series.coding.nominal(), 0, 0)
+    }
+
+    /// Puts the header before the samples, and hands the record on.
+    fn put_record(
+        &mut self,
+        series: &Series,
+        len: usize,
+        encoding: Encoding,
+        first: u64,
+        count: usize,
+    ) -> Result<(), WriteError> {
+        let record = self.record.get_mut(..len).unwrap_or_default();
+        series.fill(record, self.sequence, encoding, first, count)?;
+        self.sink.write_all(record)?;
+        // Sequence numbers have six digits.
+        self.sequence = if self.sequence >= 999_999 { 1 } else { self.sequence + 1 };
+        self.written.records += 1;
+        self.written.samples += count as u64;
+        self.written.bytes += len as u64;
+        Ok(())
     }
 }

@@ -1,40 +1,85 @@
-//! How miniSEED 2 is written.
+//! How miniSEED is written.
+
+use seis_core::TimeDelta;
 
 use crate::mseed::v2::Quality;
-use crate::mseed::{ByteOrder, Encoding};
+use crate::mseed::v3::{self, flag};
+use crate::mseed::{ByteOrder, Encoding, WriteError};
 
-/// How miniSEED 2 is written.
+/// Longest version-2 record that is written.
+const MAX_V2_RECORD: usize = 1 << 20;
+
+/// Which miniSEED is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum FormatVersion {
+    /// Version 2.4 (SEED): records of one length, times to the microsecond, codes of 2, 5, 2 and 3
+    /// characters. Every program reads it.
+    #[default]
+    V2,
+    /// Version 3 (FDSN): records as long as what they hold, times to the nanosecond, rates to
+    /// double precision, FDSN source identifiers, checksums, extra headers.
+    V3,
+}
+
+/// How miniSEED is written.
 ///
 /// ```
-/// use seis_io::mseed::{Encoding, WriteOptions};
+/// use seis_io::mseed::{Encoding, FormatVersion, WriteOptions};
 /// let options = WriteOptions::new().encoding(Encoding::Float32).record_len(512);
 /// assert_eq!(options.record_len, 512);
+/// let options = WriteOptions::new()
+///     .version(FormatVersion::V3)
+///     .publication_version(2)
+///     .extra_headers(r#"{"FDSN":{"Time":{"Quality":100}}}"#);
+/// assert_eq!(options.version, FormatVersion::V3);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WriteOptions {
-    /// Encoding; `None` for one that loses nothing: Steim-2 (or Steim-1 where it must be) for
-    /// integers, else that of the samples' own type. Default: `None`.
+    /// Version of the format. Default: 2.
+    pub version: FormatVersion,
+    /// Encoding; `None` for one that loses nothing: for integers Steim-2, or Steim-1 in records
+    /// with a difference of more than 30 bits; else that of the samples' own type. Default: `None`.
     pub encoding: Option<Encoding>,
-    /// Length of a record in bytes: a power of two from 64 to 1048576. Default: 4096, as libmseed
-    /// and ObsPy have it.
+    /// Version 2: length of a record in bytes, a power of two from 64 to 1048576. Version 3: the
+    /// longest that a record may be, up to 10 MiB. Default: 4096, as libmseed and ObsPy have it.
     pub record_len: usize,
-    /// Byte order of headers and samples. Default: big endian, which every reader knows.
+    /// Byte order of headers and samples in version 2; version 3 knows only one. Default: big
+    /// endian, which every reader knows.
     pub byte_order: ByteOrder,
-    /// Quality indicator. Default: D.
+    /// Quality indicator of version 2. Default: D.
     pub quality: Quality,
-    /// Sequence number of the first record, 1 to 999999. Default: 1.
+    /// Sequence number of the first version-2 record, 1 to 999999. Default: 1.
     pub first_sequence: u32,
+    /// Publication version of version 3: 1 for raw data, more for each revision. Default: 0,
+    /// which says that it is not known, as in data that come from other formats.
+    pub publication_version: u8,
+    /// [Flags](v3::flag) of all records, in both versions. Default: none.
+    pub flags: u8,
+    /// Extra headers of version-3 records: the text of a JSON object, of at most 65535 bytes,
+    /// which goes into every record as it stands. Default: none (empty).
+    pub extra_headers: String,
+    /// How far the start of a piece of samples may lie from the time at which its first sample is
+    /// due for it to be taken as the continuation; its own start time is then lost. See
+    /// [`Writer::push`](crate::mseed::Writer::push). Default: 1 µs, to which version-2 files give
+    /// times.
+    pub continue_within: TimeDelta,
 }
 
 impl Default for WriteOptions {
     fn default() -> Self {
         Self {
+            version: FormatVersion::V2,
             encoding: None,
             record_len: 4096,
             byte_order: ByteOrder::Big,
             quality: Quality::Indeterminate,
             first_sequence: 1,
+            publication_version: 0,
+            flags: 0,
+            extra_headers: String::new(),
+            continue_within: TimeDelta::from_nanos(1000),
         }
     }
 }
@@ -44,6 +89,13 @@ impl WriteOptions {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// In this version of the format.
+    #[must_use]
+    pub fn version(mut self, version: FormatVersion) -> Self {
+        self.version = version;
+        self
     }
 
     /// With this encoding.
@@ -79,5 +131,71 @@ impl WriteOptions {
     pub fn first_sequence(mut self, number: u32) -> Self {
         self.first_sequence = if number > 999_999 { 1 } else { number };
         self
+    }
+
+    /// With this publication version (version 3).
+    #[must_use]
+    pub fn publication_version(mut self, version: u8) -> Self {
+        self.publication_version = version;
+        self
+    }
+
+    /// With these [flags](v3::flag).
+    #[must_use]
+    pub fn flags(mut self, flags: u8) -> Self {
+        self.flags = flags;
+        self
+    }
+
+    /// With these extra headers, a JSON object (version 3).
+    #[must_use]
+    pub fn extra_headers(mut self, json: impl Into<String>) -> Self {
+        self.extra_headers = json.into();
+        self
+    }
+
+    /// With pieces of samples taken as continuations up to this far from their time.
+    #[must_use]
+    pub fn continue_within(mut self, tolerance: TimeDelta) -> Self {
+        self.continue_within = tolerance;
+        self
+    }
+
+    /// Checks what does not depend on the data.
+    pub(super) fn check(&self) -> Result<(), WriteError> {
+        let found = self.record_len;
+        let expected = match self.version {
+            FormatVersion::V2 => {
+                let possible = found.is_power_of_two() && (64..=MAX_V2_RECORD).contains(&found);
+                (!possible).then_some("a power of two from 64 to 1048576")
+            }
+            FormatVersion::V3 => {
+                let possible = found >= v3::FIXED_BYTES && found as u64 <= v3::MAX_RECORD;
+                (!possible).then_some("from 40 to 10485760, as version 3 has them")
+            }
+        };
+        if let Some(expected) = expected {
+            return Err(WriteError::RecordLength { found, expected });
+        }
+        if self.flags & !flag::ALL != 0 {
+            return Err(WriteError::Flags { found: self.flags });
+        }
+        self.check_extra_headers().map_err(|reason| WriteError::ExtraHeaders { reason })
+    }
+
+    fn check_extra_headers(&self) -> Result<(), String> {
+        let text = self.extra_headers.as_str();
+        if text.is_empty() {
+            return Ok(());
+        }
+        if self.version == FormatVersion::V2 {
+            return Err("version 2 has no place for them: write version 3".to_owned());
+        }
+        if text.len() > usize::from(u16::MAX) {
+            return Err(format!("{} bytes are more than the 65535 of the format", text.len()));
+        }
+        serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text)
+            .map(|_| ())
+            .map_err(|error| format!("not a JSON object: {error}"))
     }
 }

@@ -6,16 +6,6 @@ use seis_core::{Samples, Trace};
 
 use crate::mseed::{ByteOrder, Encoding, WriteError};
 
-/// Whether all differences fit into the 30 bits of Steim-2.
-pub(super) fn fit_steim2(samples: &[i32]) -> bool {
-    // Or-ed together, since most series fit: no early end, which would keep it from vectorising.
-    let widest = samples.windows(2).fold(0_u32, |widest, pair| {
-        let difference = pair[1].wrapping_sub(pair[0]);
-        widest | (difference ^ (difference >> 31)) as u32
-    });
-    widest < 1 << 29
-}
-
 /// The samples in the type that the encoding stores.
 ///
 /// # Errors
