@@ -33,7 +33,7 @@ type Error = Box<dyn std::error::Error>;
 #[derive(Parser)]
 #[command(
     version,
-    about,
+    allow_negative_numbers = true,
     after_help = "Exit status: 0 all processed, 3 some not processed, \
     2 wrong arguments, 1 could not run."
 )]
