@@ -108,7 +108,8 @@ impl EventContext {
         raw_modified: Option<SystemTime>,
     ) -> Option<&[String]> {
         let names = self.results.complete.get(key(raw)?)?;
-        names.iter().all(|name| self.is_there(&self.result(name), raw_modified)).then_some(names)
+        let there = |name: &String| self.is_there(&self.result(name), raw_modified);
+        (!names.is_empty() && names.iter().all(there)).then_some(names)
     }
 
     /// Writes down what a raw file gave, `complete` if it was all that is in it and nothing is to

@@ -52,6 +52,7 @@ mod run;
 pub use archive::{Event, EventFiles};
 pub use error::BatchError;
 pub use naming::RawName;
+pub(crate) use naming::compact;
 pub use options::{BatchOptions, Format, Processing};
 pub use outcome::{Failure, Outcome, Reason, Status, Summary, Timings};
 pub use report::ReportWriter;

@@ -70,8 +70,9 @@ pub(super) fn id_of_result(stem: &str) -> Option<SourceId> {
     id.parse().ok()
 }
 
-/// An instant without characters that file systems dislike: `20220102T000000.0695Z`.
-fn compact(time: UtcTime) -> String {
+/// An instant as the MassDownloader writes it, `20220102T000000Z`, without characters that file
+/// systems dislike.
+pub(crate) fn compact(time: UtcTime) -> String {
     time.to_string().replace([':', '-'], "")
 }
 

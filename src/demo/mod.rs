@@ -17,7 +17,7 @@ use seis_core::{SamplingRate, SourceId, TimeDelta, Trace, UtcTime};
 use seis_io::{mseed, sac};
 use seis_resp::{Channel, Epoch, Inventory, Network, Station};
 
-use crate::batch::{BatchOptions, Format};
+use crate::batch::{BatchOptions, Format, compact};
 use instruments::{INSTRUMENTS, Instrument};
 pub use motion::GroundMotionModel;
 use motion::Random;
@@ -242,11 +242,6 @@ fn rate(instrument: &Instrument) -> Result<SamplingRate, DemoError> {
 
 fn channel_code(instrument: &Instrument, component: char) -> String {
     format!("{}H{component}", instrument.band)
-}
-
-/// `20220102T000000Z`, as the MassDownloader writes times.
-fn compact(time: UtcTime) -> String {
-    time.to_string().replace([':', '-'], "")
 }
 
 fn create_parent(path: &Path) -> Result<(), DemoError> {

@@ -15,12 +15,12 @@ fn trace(samples: impl Into<Samples>) -> Trace {
     Trace::new("CI.HEC..BHN".parse().unwrap(), start, SamplingRate::from_hz(40.0).unwrap(), samples)
 }
 
-fn written(trace: &Trace, options: &WriteOptions) -> Result<Vec<u8>, WriteError> {
+pub(crate) fn written(trace: &Trace, options: &WriteOptions) -> Result<Vec<u8>, WriteError> {
     let mut bytes = Vec::new();
     write_to(&mut bytes, [trace], options).map(|_| bytes)
 }
 
-fn read_back(bytes: &[u8]) -> Vec<Trace> {
+pub(crate) fn read_back(bytes: &[u8]) -> Vec<Trace> {
     read_bytes(bytes, &ReadOptions::new()).unwrap().complete().unwrap().into_traces()
 }
 

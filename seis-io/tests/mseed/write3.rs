@@ -4,12 +4,11 @@ use proptest::prelude::*;
 use seis_core::{Samples, SamplingRate, SourceId, Trace, UtcTime};
 use seis_io::mseed::v3::flag;
 use seis_io::mseed::{
-    Encoding, FormatVersion, ReadOptions, RecordError, RecordView, Records, WriteError,
-    WriteOptions, Writer, read_bytes, write_to,
+    Encoding, FormatVersion, RecordError, RecordView, Records, WriteError, WriteOptions, Writer,
 };
 
 use crate::raw::series;
-use crate::round_trip::{same, samples};
+use crate::round_trip::{read_back, same, samples, written};
 
 fn v3() -> WriteOptions {
     WriteOptions::new().version(FormatVersion::V3)
@@ -18,15 +17,6 @@ fn v3() -> WriteOptions {
 fn trace(samples: impl Into<Samples>) -> Trace {
     let start = "2022-01-02T00:00:00.123456789Z".parse().unwrap();
     Trace::new("CI.HEC..BHN".parse().unwrap(), start, SamplingRate::from_hz(40.0).unwrap(), samples)
-}
-
-fn written(trace: &Trace, options: &WriteOptions) -> Result<Vec<u8>, WriteError> {
-    let mut bytes = Vec::new();
-    write_to(&mut bytes, [trace], options).map(|_| bytes)
-}
-
-fn read_back(bytes: &[u8]) -> Vec<Trace> {
-    read_bytes(bytes, &ReadOptions::new()).unwrap().complete().unwrap().into_traces()
 }
 
 proptest! {
