@@ -5,6 +5,7 @@ mod evaluate_support;
 use evaluate_support::*;
 use seis_core::GroundMotion::{self, Displacement, Native, Velocity};
 use seis_core::{Complex64, FrequencyResponse};
+use seis_resp::units::Quantity;
 use seis_resp::{
     EvaluateError, EvaluationOptions, EvaluationWarning, FirSymmetry, GainSource, ListRange,
     Polynomial, PzDomain, Response, Stage, UnitChain,
@@ -30,6 +31,23 @@ fn nothing_to_evaluate() {
     let polynomial = Polynomial { coefficients: vec![1.0, 2.0], ..Polynomial::default() };
     let instrument = Response { polynomial: Some(polynomial), ..Response::default() };
     assert!(error(&instrument).to_string().contains("polynomial to be applied to samples"));
+
+    // Asked for by name, either is one number for all frequencies.
+    let sensitivity = EvaluationOptions::default().with_gain(GainSource::Sensitivity);
+    let plan = sensitivity_only.plan(Velocity, &sensitivity).unwrap();
+    assert_eq!(plan.warnings(), [EvaluationWarning::TakenAsFlat { value: 2.0 }]);
+    assert_eq!(plan.at(0.3).unwrap(), Complex64::new(2.0, 0.0));
+    assert_eq!(plan.product_of_gains(), (2.0, 1.0));
+    let point = EvaluationOptions::default().with_polynomial_point(0.0);
+    let plan = instrument.plan(Native, &point).unwrap();
+    assert_eq!(plan.at(0.3).unwrap(), Complex64::new(0.5, 0.0));
+    assert_eq!(
+        plan.warnings(),
+        [
+            EvaluationWarning::PolynomialOffset { stage: 0, offset: 1.0 },
+            EvaluationWarning::TakenAsFlat { value: 0.5 },
+        ]
+    );
 
     let chain = with_third(decaying_third());
     let options = EvaluationOptions::default().with_stages(8..=9);
@@ -212,7 +230,7 @@ fn polynomials_that_are_not_linear() {
 fn units_that_are_missing_or_do_not_chain() {
     let sensor = stage(1, two_poles(1.0, 1.0), ("", "V")).gain(2.0, 1.0);
     let chain = response(vec![sensor, digitiser()], None);
-    assert_eq!(error(&chain), EvaluateError::MissingUnit { stage: 1, quantity: Velocity });
+    assert_eq!(error(&chain), EvaluateError::MissingUnit { stage: 1, wanted: Quantity::Velocity });
     assert!(chain.plan(Native, &EvaluationOptions::default()).is_ok());
 
     let sensor = stage(1, two_poles(1.0, 1.0), ("M/S", "COUNTS")).gain(2.0, 1.0);

@@ -90,8 +90,12 @@ impl FrequencyResponse for EvaluationPlan {
         quantity: GroundMotion,
         out: &mut [Complex64],
     ) -> Result<(), EvaluationError> {
-        if quantity != self.quantity() {
-            let planned = self.quantity();
+        if Some(quantity) != self.quantity() {
+            let planned = match (self.quantity(), self.unit()) {
+                (Some(planned), _) => planned.to_string(),
+                (None, Some(unit)) => unit.to_string(),
+                (None, None) => String::new(),
+            };
             return Err(EvaluationError::new(format!(
                 "the plan was made for {planned}, not for {quantity}"
             )));

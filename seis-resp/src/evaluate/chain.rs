@@ -5,11 +5,20 @@ use seis_core::GroundMotion;
 use super::error::EvaluateError;
 use super::options::{EvaluationOptions, UnitChain, UnitRules};
 use super::warning::EvaluationWarning;
-use crate::units::Unit;
+use crate::units::{Quantity, Unit};
 use crate::{Response, Stage, UnitName};
 
 /// A unit and, unless the stage names it itself, who does.
 type Given<'a> = Option<(&'a str, Option<&'static str>)>;
+
+/// What a response is wanted in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Target {
+    /// SI units of a ground motion, or the instrument's own unit.
+    Motion(GroundMotion),
+    /// A unit.
+    Unit(Unit),
+}
 
 /// How a result in the instrument's own unit becomes one in SI units of the wanted quantity.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -79,20 +88,27 @@ pub(super) fn conversion(
     response: &Response,
     stages: &[&Stage],
     first: usize,
-    quantity: GroundMotion,
+    target: Target,
     options: &EvaluationOptions,
     warnings: &mut Vec<EvaluationWarning>,
 ) -> Result<Conversion, EvaluateError> {
     let number = stages.get(first).map_or(0, |s| s.number);
-    let given = input_units(response, stages).get(first).copied().flatten();
-    if options.units == UnitRules::Obspy {
-        return Ok(obspy_conversion(given.map(|(name, _)| name), quantity));
-    }
-    if quantity == GroundMotion::Native {
-        return Ok(Conversion::NONE);
-    }
+    let given = match stages {
+        [] => overall_input_unit(response).map(|name| (name, None)),
+        _ => input_units(response, stages).get(first).copied().flatten(),
+    };
+    let wanted = match target {
+        Target::Motion(quantity) if options.units == UnitRules::Obspy => {
+            return Ok(obspy_conversion(given.map(|(name, _)| name), quantity));
+        }
+        Target::Motion(GroundMotion::Native) => return Ok(Conversion::NONE),
+        Target::Motion(GroundMotion::Displacement) => Quantity::Displacement,
+        Target::Motion(GroundMotion::Velocity) => Quantity::Velocity,
+        Target::Motion(GroundMotion::Acceleration) => Quantity::Acceleration,
+        Target::Unit(unit) => unit.quantity,
+    };
     let Some((name, source_of_unit)) = given else {
-        return Err(EvaluateError::MissingUnit { stage: number, quantity });
+        return Err(EvaluateError::MissingUnit { stage: number, wanted });
     };
     let is_filter = stages.get(first).is_some_and(|s| s.filter.is_some());
     if let (true, Some(source_of_unit)) = (is_filter, source_of_unit) {
@@ -101,17 +117,50 @@ pub(super) fn conversion(
     }
     let unit = Unit::parse(name).map_err(|source| EvaluateError::UnknownUnit {
         stage: number,
-        quantity,
+        wanted,
         source,
     })?;
-    let (Some(measured), Some(wanted)) = (unit.quantity.motion_order(), order(quantity)) else {
-        return Err(EvaluateError::NotGroundMotion {
-            stage: number,
-            unit: name.to_owned(),
-            measured: unit.quantity,
-        });
+    let (stage, measured) = (number, unit.quantity);
+    let order = match (measured.motion_order(), wanted.motion_order(), target) {
+        (Some(measured), Some(wanted), _) => measured - wanted,
+        (_, _, Target::Unit(wanted)) if unit.measures_the_same_as(&wanted) => 0,
+        (_, _, Target::Unit(_)) => {
+            let unit = name.to_owned();
+            return Err(EvaluateError::OtherQuantity { stage, unit, measured, wanted });
+        }
+        (_, _, Target::Motion(_)) => {
+            let unit = name.to_owned();
+            return Err(EvaluateError::NotGroundMotion { stage, unit, measured });
+        }
     };
-    Ok(Conversion { order: measured - wanted, scale: unit.per_si() })
+    let scale = match target {
+        Target::Unit(wanted) if wanted.is_same_as(&unit) => 1.0,
+        Target::Unit(wanted) => unit.per_si() * wanted.scale_to_si,
+        Target::Motion(_) => unit.per_si(),
+    };
+    Ok(Conversion { order, scale })
+}
+
+/// The input unit of the whole instrument, from its sensitivity or polynomial.
+fn overall_input_unit(response: &Response) -> Option<&str> {
+    let sensitivity = response.sensitivity.as_ref().and_then(|s| named(s.input_units.as_ref()));
+    let polynomial = response.polynomial.as_ref().and_then(|p| named(p.input_units.as_ref()));
+    sensitivity.or(polynomial)
+}
+
+impl Response {
+    /// The name of the unit in which the instrument's input is given, as in the file: that of the
+    /// first stage, or what takes its place (see [`EvaluationPlan`](crate::EvaluationPlan)).
+    ///
+    /// [`Unit::parse`] tells what it measures, and [`plan_in`](Self::plan_in) gives the response
+    /// in it or another of its kind.
+    #[must_use]
+    pub fn input_unit(&self) -> Option<&str> {
+        let mut stages: Vec<&Stage> = self.stages.iter().filter(|s| s.number != 0).collect();
+        stages.sort_by_key(|s| s.number);
+        let first = input_units(self, &stages).first().copied().flatten();
+        first.map(|(name, _)| name).or_else(|| overall_input_unit(self))
+    }
 }
 
 fn order(quantity: GroundMotion) -> Option<i32> {

@@ -1,7 +1,5 @@
 //! Why a response cannot be evaluated.
 
-use seis_core::GroundMotion;
-
 use crate::units::{Quantity, UnknownUnit};
 
 /// Why a response cannot be evaluated. `stage` is the number of the stage in the file; 0 stands for
@@ -12,8 +10,10 @@ pub enum EvaluateError {
     /// There is nothing to evaluate.
     #[error(
         "the response has no stages{}",
-        if *has_polynomial { ": it is a polynomial to be applied to samples" }
-        else if *has_sensitivity { ", only an overall sensitivity" }
+        if *has_polynomial { ": it is a polynomial to be applied to samples (or choose the point \
+            around which it is taken as linear)" }
+        else if *has_sensitivity { ", only an overall sensitivity: ask for GainSource::Sensitivity \
+            to take it for all frequencies" }
         else { "" }
     )]
     NoStages {
@@ -174,21 +174,21 @@ pub enum EvaluateError {
     },
     /// The input unit is needed and is not given.
     #[error(
-        "stage {stage}: the input unit is missing, so {quantity} cannot be had; ask for native units"
+        "stage {stage}: the input unit is missing, so {wanted} cannot be had; ask for native units"
     )]
     MissingUnit {
         /// The stage.
         stage: u32,
         /// What was asked for.
-        quantity: GroundMotion,
+        wanted: Quantity,
     },
     /// The input unit is needed and is not understood.
-    #[error("stage {stage}: {source}; so {quantity} cannot be had; ask for native units")]
+    #[error("stage {stage}: {source}; so {wanted} cannot be had; ask for native units")]
     UnknownUnit {
         /// The stage.
         stage: u32,
         /// What was asked for.
-        quantity: GroundMotion,
+        wanted: Quantity,
         /// What was not understood.
         source: UnknownUnit,
     },
@@ -203,6 +203,18 @@ pub enum EvaluateError {
         unit: String,
         /// What it measures.
         measured: Quantity,
+    },
+    /// A unit was asked for that is none of what the instrument records.
+    #[error("stage {stage}: the instrument records {measured} ({unit}), which is no {wanted}")]
+    OtherQuantity {
+        /// The stage.
+        stage: u32,
+        /// The unit as written.
+        unit: String,
+        /// What it measures.
+        measured: Quantity,
+        /// What was asked for.
+        wanted: Quantity,
     },
     /// A stage does not take what the stage before gives.
     #[error(

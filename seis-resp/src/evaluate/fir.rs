@@ -13,6 +13,8 @@ pub(super) struct Fir {
     shape: Shape,
     taps: Series,
     sample_interval_s: f64,
+    /// |H| below which it is summed in doubled precision.
+    cancelled_below: f64,
     band: Option<Band>,
 }
 
@@ -29,6 +31,11 @@ pub(super) enum Shape {
 /// How far the sum of coefficients may be from one before evalresp divides by it
 /// (`FIR_NORM_TOL` in evalresp 3.3.3).
 const SUM_TOLERANCE: f64 = 0.02;
+
+/// Sums below this part of their terms' sizes are summed in doubled precision. At it, the rounding
+/// of some 4ε leaves 1e-11; evalresp's plain sums have lost as much, and lose one digit more for
+/// each 20 dB below.
+const CANCELLED: f64 = 1e-4;
 
 impl Fir {
     /// From coefficients as a file lists them. The second result is the sum of the coefficients,
@@ -60,8 +67,7 @@ impl Fir {
             let shape = if h.len() % 2 == 1 { Shape::Odd } else { Shape::Even };
             Self::folded(shape, half, sample_interval_s)
         } else {
-            let taps = Series::new(h);
-            Self { shape: Shape::Asymmetric, taps, sample_interval_s, band: None }
+            Self::from_series(Shape::Asymmetric, h, sample_interval_s)
         };
         Some((fir, is_off.then_some(sum)))
     }
@@ -72,7 +78,13 @@ impl Fir {
         if let (Shape::Odd, Some(centre), Some(h)) = (shape, taps.first_mut(), half.last()) {
             *centre = *h;
         }
-        Self { shape, taps: Series::new(taps), sample_interval_s, band: None }
+        Self::from_series(shape, taps, sample_interval_s)
+    }
+
+    fn from_series(shape: Shape, taps: Vec<f64>, sample_interval_s: f64) -> Self {
+        let taps = Series::new(taps);
+        let cancelled_below = CANCELLED * taps.size();
+        Self { shape, taps, sample_interval_s, cancelled_below, band: None }
     }
 
     pub(super) fn shape(&self) -> Shape {
@@ -98,37 +110,81 @@ impl Fir {
     /// `value *= H(f)`, apart from the [omitted delay](Self::omitted_delay_s).
     #[inline(always)]
     pub(super) fn multiply(&self, frequency_hz: &Lanes, value: &mut ComplexLanes) {
-        let Some(band) = &self.band else {
-            return self.multiply_direct(frequency_hz, value);
+        let mut factor = match &self.band {
+            None => self.direct(frequency_hz),
+            Some(band) => {
+                let inside = frequency_hz.map(|f| f.abs() <= band.limit_hz);
+                let mut factor = band.factor(frequency_hz);
+                if inside != [true; LANES] {
+                    let outside = self.centred(self.direct(frequency_hz), frequency_hz);
+                    factor.take_over(&outside, inside.map(|inside| !inside));
+                }
+                factor
+            }
         };
-        let inside = frequency_hz.map(|f| f.abs() <= band.limit_hz);
-        if inside == [true; LANES] {
-            return band.multiply(frequency_hz, value);
-        }
-        let mut outside = *value;
-        self.multiply_direct(frequency_hz, &mut outside);
-        if band.centre_s != 0.0 {
-            let (im, re) = sin_cos(&frequency_hz.map(|f| TAU * f * band.centre_s));
-            outside.multiply(&ComplexLanes { re, im });
-        }
-        band.multiply(frequency_hz, value);
+        let mut is_cancelled = [false; LANES];
         for l in 0..LANES {
-            if !inside[l] {
-                (value.re[l], value.im[l]) = (outside.re[l], outside.im[l]);
+            let square = factor.re[l] * factor.re[l] + factor.im[l] * factor.im[l];
+            is_cancelled[l] = square < self.cancelled_below * self.cancelled_below;
+        }
+        if is_cancelled.contains(&true) {
+            let doubled = self.centred(self.direct_doubled(frequency_hz), frequency_hz);
+            // The splitting of numbers overflows sooner than their sum.
+            factor.take_over(
+                &doubled,
+                std::array::from_fn(|l| {
+                    is_cancelled[l] && (doubled.re[l] + doubled.im[l]).is_finite()
+                }),
+            );
+        }
+        if self.shape == Shape::Asymmetric {
+            value.multiply(&factor);
+        } else {
+            value.scale(&factor.re);
+        }
+    }
+
+    /// H(f) from all taps.
+    #[inline(always)]
+    fn direct(&self, frequency_hz: &Lanes) -> ComplexLanes {
+        let (sin, cos) = self.half_angle(frequency_hz);
+        let tail = self.taps.tail(&sin.map(|s| s * s), &cos.map(|c| c * c));
+        match self.shape {
+            Shape::Odd => ComplexLanes::real(self.taps.cosines(&tail)),
+            Shape::Even => ComplexLanes::real(self.taps.half_cosines(&tail, &cos)),
+            Shape::Asymmetric => sum(&self.taps, &tail, &sin, &cos),
+        }
+    }
+
+    /// H(f) from all taps, in doubled precision.
+    #[cold]
+    fn direct_doubled(&self, frequency_hz: &Lanes) -> ComplexLanes {
+        let (sin, cos) = self.half_angle(frequency_hz);
+        let tail = self.taps.doubled_tail(&sin.map(|s| s * s), &cos.map(|c| c * c));
+        match self.shape {
+            Shape::Odd => ComplexLanes::real(tail.cosines()),
+            Shape::Even => ComplexLanes::real(tail.half_cosines(&cos)),
+            Shape::Asymmetric => {
+                let sin_whole = std::array::from_fn(|l| 2.0 * sin[l] * cos[l]);
+                ComplexLanes { re: tail.cosines(), im: tail.sines(&sin_whole).map(|s| -s) }
             }
         }
     }
 
-    /// `value *= H(f)`, from all taps.
-    fn multiply_direct(&self, frequency_hz: &Lanes, value: &mut ComplexLanes) {
-        let half_angle = frequency_hz.map(|f| TAU * f * self.sample_interval_s / 2.0);
-        let (sin, cos) = sin_cos(&half_angle);
-        let tail = self.taps.tail(&sin.map(|s| s * s), &cos.map(|c| c * c));
-        match self.shape {
-            Shape::Odd => value.scale(&self.taps.cosines(&tail)),
-            Shape::Even => value.scale(&self.taps.half_cosines(&tail, &cos)),
-            Shape::Asymmetric => value.multiply(&sum(&self.taps, &tail, &sin, &cos)),
+    /// Sine and cosine of ωτ/2.
+    #[inline(always)]
+    fn half_angle(&self, frequency_hz: &Lanes) -> (Lanes, Lanes) {
+        sin_cos(&frequency_hz.map(|f| TAU * f * self.sample_interval_s / 2.0))
+    }
+
+    /// Without the [omitted delay](Self::omitted_delay_s).
+    fn centred(&self, mut factor: ComplexLanes, frequency_hz: &Lanes) -> ComplexLanes {
+        let centre_s = self.omitted_delay_s();
+        if centre_s != 0.0 {
+            let (im, re) = sin_cos(&frequency_hz.map(|f| TAU * f * centre_s));
+            factor.multiply(&ComplexLanes { re, im });
         }
+        factor
     }
 }
 
@@ -192,18 +248,14 @@ impl Band {
     }
 
     #[inline(always)]
-    fn multiply(&self, frequency_hz: &Lanes, value: &mut ComplexLanes) {
+    fn factor(&self, frequency_hz: &Lanes) -> ComplexLanes {
         // T₂ₖ(u) = cos kφ with u = cos(φ/2).
         let u = frequency_hz.map(|f| f / self.limit_hz);
         let (sin2, cos2) = (u.map(|u| (1.0 - u) * (1.0 + u)), u.map(|u| u * u));
         let re = self.even.cosines(&self.even.tail(&sin2, &cos2));
-        match &self.odd {
-            None => value.scale(&re),
-            Some(odd) => {
-                let im = odd.half_cosines(&odd.tail(&sin2, &cos2), &u);
-                value.multiply(&ComplexLanes { re, im });
-            }
-        }
+        let odd = self.odd.as_ref();
+        let im = odd.map_or([0.0; LANES], |o| o.half_cosines(&o.tail(&sin2, &cos2), &u));
+        ComplexLanes { re, im }
     }
 }
 
@@ -226,8 +278,7 @@ fn sample(fir: &Fir, limit_hz: f64, centre_s: f64, terms: usize) -> (Vec<f64>, V
             let node = (first + l) as f64 + 0.5;
             limit_hz * (PI * node / (2.0 * terms as f64)).cos()
         });
-        let mut value = ComplexLanes::ONE;
-        fir.multiply_direct(&frequency_hz, &mut value);
+        let mut value = fir.direct(&frequency_hz);
         let (im, re) = sin_cos(&frequency_hz.map(|f| TAU * f * centre_s));
         value.multiply(&ComplexLanes { re, im });
         for l in 0..LANES.min(terms - first) {
@@ -275,6 +326,11 @@ pub(super) struct Recursive {
 }
 
 impl Recursive {
+    /// Whether the response changes with frequency at all.
+    pub(super) fn is_constant(&self) -> bool {
+        self.numerator.len() <= 1 && self.denominator.len() <= 1
+    }
+
     pub(super) fn new(numerators: &[f64], denominators: &[f64], sample_interval_s: f64) -> Self {
         Self {
             numerator: Series::new(numerators.to_vec()),

@@ -22,6 +22,19 @@ pub(super) struct ComplexLanes {
 impl ComplexLanes {
     pub(super) const ONE: Self = Self { re: [1.0; LANES], im: [0.0; LANES] };
 
+    pub(super) fn real(re: Lanes) -> Self {
+        Self { re, im: [0.0; LANES] }
+    }
+
+    /// Puts in the lanes of another.
+    pub(super) fn take_over(&mut self, other: &Self, lanes: [bool; LANES]) {
+        for l in 0..LANES {
+            if lanes[l] {
+                (self.re[l], self.im[l]) = (other.re[l], other.im[l]);
+            }
+        }
+    }
+
     /// `self *= other`.
     #[inline(always)]
     pub(super) fn multiply(&mut self, other: &Self) {

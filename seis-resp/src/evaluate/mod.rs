@@ -2,7 +2,7 @@
 //!
 //! `plan` settles the order of stages and puts together what `stage` makes of each; `chain` knows
 //! the units. The transfer functions (`poles_zeros`, `fir`, `list`) are evaluated in blocks of
-//! `lanes`, on top of `series`, `spline` and `trig`. The rules are written down at
+//! `lanes`, on top of `series` (`compensated` where its terms cancel), `spline` and `trig`. The rules are written down at
 //! [`EvaluationPlan`].
 
 #![allow(
@@ -12,12 +12,14 @@
 
 mod adapter;
 mod chain;
+mod compensated;
 mod error;
 mod fir;
 mod lanes;
 mod list;
 mod options;
 mod plan;
+mod pole_zero_form;
 mod poles_zeros;
 mod polynomial;
 mod rate;
@@ -35,4 +37,5 @@ pub use options::{
     AnalogCoefficients, EvaluationOptions, GainSource, ListPhase, ListRange, UnitChain, UnitRules,
 };
 pub use plan::EvaluationPlan;
+pub use pole_zero_form::{NotPolesZeros, PoleZeroForm};
 pub use warning::EvaluationWarning;

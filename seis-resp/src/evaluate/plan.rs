@@ -4,15 +4,16 @@ use std::f64::consts::TAU;
 
 use seis_core::{Complex64, GroundMotion};
 
-use super::chain::{self, Conversion};
+use super::chain::{self, Conversion, Target};
 use super::error::EvaluateError;
 use super::lanes::{ComplexLanes, LANES, Lanes};
 use super::options::{EvaluationOptions, GainSource, ListRange};
 use super::rate::output_rate_hz;
-use super::stage::Context;
+use super::stage::{self, Context};
 use super::transfer::Transfer;
 use super::trig::sin_cos;
 use super::warning::EvaluationWarning;
+use crate::units::Unit;
 use crate::{FilterKind, Response, Sensitivity, Stage};
 
 /// A response made ready for evaluation: units, normalisation and the order of stages are settled,
@@ -96,13 +97,14 @@ use crate::{FilterKind, Response, Sensitivity, Stage};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct EvaluationPlan {
-    quantity: GroundMotion,
-    factors: Vec<Transfer>,
-    scale: f64,
+    target: Target,
+    /// The transfer functions, with the numbers of their stages.
+    pub(super) factors: Vec<(u32, Transfer)>,
+    pub(super) scale: f64,
     /// Power of iω.
-    order: i32,
+    pub(super) order: i32,
     /// d in e^{iωd}.
-    advance_s: f64,
+    pub(super) advance_s: f64,
     list_band_hz: Option<(f64, f64)>,
     list_range: ListRange,
     sensitivity: (f64, f64),
@@ -120,7 +122,54 @@ impl Response {
         quantity: GroundMotion,
         options: &EvaluationOptions,
     ) -> Result<EvaluationPlan, EvaluateError> {
+        self.plan_for(Target::Motion(quantity), options)
+    }
+
+    /// Prepares the evaluation in output units per this unit, by name: `Pa` or `hPa` for a
+    /// barometer, `deg` for a tiltmeter, `nm/s` for a seismometer.
+    ///
+    /// Ground motion may be asked for in units of displacement, velocity and acceleration,
+    /// whichever the instrument records; every other quantity only in units of its own. Units are
+    /// understood by their [meaning](crate::UnitRules::Meaning), whatever the options say.
+    ///
+    /// ```
+    /// # use seis_resp::{Gain, Response, Sensitivity, Stage, UnitName};
+    /// # let gain = Some(Gain { value: 20.0, frequency_hz: Some(1.0) });
+    /// # let sensitivity = Some(Sensitivity {
+    /// #     value: 20.0, frequency_hz: Some(1.0), band: None,
+    /// #     input_units: Some(UnitName::new("PA")), output_units: Some(UnitName::new("COUNTS")),
+    /// # });
+    /// # let stages = vec![Stage { number: 1, gain, ..Stage::default() }];
+    /// # let barometer = Response { stages, sensitivity, ..Response::default() };
+    /// use seis_resp::EvaluationOptions;
+    /// assert_eq!(barometer.input_unit(), Some("PA"));
+    /// let options = EvaluationOptions::default();
+    /// let plan = barometer.plan_in(&"hPa".parse()?, &options)?;
+    /// assert_eq!(plan.at(1.0)?.re, 2000.0); // counts per hPa; 20 per Pa
+    /// let error = barometer.plan_in(&"m/s".parse()?, &options).unwrap_err();
+    /// assert!(error.to_string().contains("records pressure (PA), which is no velocity"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`EvaluateError::OtherQuantity`], and what [`plan`](Self::plan) refuses.
+    pub fn plan_in(
+        &self,
+        unit: &Unit,
+        options: &EvaluationOptions,
+    ) -> Result<EvaluationPlan, EvaluateError> {
+        self.plan_for(Target::Unit(*unit), options)
+    }
+
+    fn plan_for(
+        &self,
+        target: Target,
+        options: &EvaluationOptions,
+    ) -> Result<EvaluationPlan, EvaluateError> {
         let (all, stage_zero) = sorted_stages(self)?;
+        if all.is_empty() {
+            return self.flat_plan(target, options);
+        }
         let selected: Vec<usize> =
             (0..all.len()).filter(|i| options.includes(all[*i].number)).collect();
         let Some(first) = selected.first().copied() else {
@@ -135,14 +184,15 @@ impl Response {
         let sensitivity_frequency_hz = sensitivity_frequency(sensitivity, &taking_part)?;
 
         let mut warnings = Vec::new();
-        let conversion = chain::conversion(self, &all, first, quantity, options, &mut warnings)?;
+        let conversion = chain::conversion(self, &all, first, target, options, &mut warnings)?;
         chain::check(&taking_part, options.unit_chain, &mut warnings)?;
         let nyquist_hz = all.iter().rev().find_map(|s| output_rate_hz(s)).map(|hz| hz / 2.0);
         let context =
             Context { options, stages: &all, sensitivity, sensitivity_frequency_hz, nyquist_hz };
         let mut builder = Builder::new(conversion);
         for position in &selected {
-            builder.add(context.plan(*position, &mut warnings)?);
+            let number = all.get(*position).map_or(0, |stage| stage.number);
+            builder.add(number, context.plan(*position, &mut warnings)?);
         }
         if options.gain == GainSource::Sensitivity {
             let sensitivity = sensitivity.ok_or(EvaluateError::MissingSensitivity)?;
@@ -153,7 +203,45 @@ impl Response {
             warnings.extend(warning);
         }
         let computed = (sensitivity_frequency_hz, builder.gain);
-        Ok(builder.finish(quantity, options.list_range, computed, warnings))
+        Ok(builder.finish(target, options.list_range, computed, warnings))
+    }
+
+    /// The response of an instrument without stages, if the options ask for one: its sensitivity,
+    /// or its polynomial around the chosen point, at all frequencies.
+    fn flat_plan(
+        &self,
+        target: Target,
+        options: &EvaluationOptions,
+    ) -> Result<EvaluationPlan, EvaluateError> {
+        let asked = match (&self.sensitivity, &self.polynomial, options.gain) {
+            (Some(sensitivity), _, GainSource::Sensitivity) => Ok(sensitivity.value),
+            (_, Some(polynomial), GainSource::Stages) if options.polynomial_point.is_some() => {
+                Err(polynomial)
+            }
+            (sensitivity, polynomial, _) => {
+                return Err(EvaluateError::NoStages {
+                    has_sensitivity: sensitivity.is_some(),
+                    has_polynomial: polynomial.is_some(),
+                });
+            }
+        };
+        let mut warnings = Vec::new();
+        let conversion = chain::conversion(self, &[], 0, target, options, &mut warnings)?;
+        let mut builder = Builder::new(conversion);
+        let frequency_hz = sensitivity_frequency(self.sensitivity.as_ref(), &[])?;
+        match asked {
+            Ok(sensitivity) => {
+                builder.scale *= sensitivity;
+                builder.gain = sensitivity;
+            }
+            Err(polynomial) => {
+                let whole = Stage::default();
+                builder.add(0, stage::polynomial(&whole, polynomial, options, &mut warnings)?);
+            }
+        }
+        warnings.push(EvaluationWarning::TakenAsFlat { value: builder.gain });
+        let computed = (frequency_hz, builder.gain);
+        Ok(builder.finish(target, options.list_range, computed, warnings))
     }
 }
 
@@ -161,12 +249,6 @@ impl Response {
 fn sorted_stages(response: &Response) -> Result<(Vec<&Stage>, Option<Sensitivity>), EvaluateError> {
     let mut all: Vec<&Stage> = response.stages.iter().filter(|s| s.number != 0).collect();
     all.sort_by_key(|s| s.number);
-    if all.is_empty() {
-        return Err(EvaluateError::NoStages {
-            has_sensitivity: response.sensitivity.is_some(),
-            has_polynomial: response.polynomial.is_some(),
-        });
-    }
     if let Some(pair) = all.windows(2).find(|p| p[0].number == p[1].number) {
         return Err(EvaluateError::DuplicateStage { stage: pair[0].number });
     }
@@ -225,7 +307,7 @@ fn mismatch(reported: f64, computed: f64, frequency_hz: f64) -> Option<Evaluatio
 
 /// Gathers what the stages contribute.
 struct Builder {
-    factors: Vec<Transfer>,
+    factors: Vec<(u32, Transfer)>,
     scale: f64,
     gain: f64,
     order: i32,
@@ -238,8 +320,8 @@ impl Builder {
         Self { factors: Vec::new(), scale, gain: 1.0, order, advance_s: 0.0 }
     }
 
-    fn add(&mut self, stage: super::stage::PlannedStage) {
-        self.factors.extend(stage.transfer);
+    fn add(&mut self, number: u32, stage: stage::PlannedStage) {
+        self.factors.extend(stage.transfer.map(|transfer| (number, transfer)));
         self.scale *= stage.scale;
         self.gain *= stage.gain_at_sensitivity;
         self.advance_s += stage.advance_s;
@@ -247,18 +329,18 @@ impl Builder {
 
     fn finish(
         self,
-        quantity: GroundMotion,
+        target: Target,
         list_range: ListRange,
         sensitivity: (f64, f64),
         warnings: Vec<EvaluationWarning>,
     ) -> EvaluationPlan {
         let lists = self.factors.iter().filter_map(|factor| match factor {
-            Transfer::List(list) => Some(list.band_hz()),
+            (_, Transfer::List(list)) => Some(list.band_hz()),
             _ => None,
         });
         let list_band_hz = lists.reduce(|a, b| (a.0.max(b.0), a.1.min(b.1)));
         EvaluationPlan {
-            quantity,
+            target,
             factors: self.factors,
             scale: self.scale,
             order: self.order,
@@ -334,10 +416,22 @@ impl EvaluationPlan {
         Ok(self.block(&[frequency_hz; LANES]).get(0))
     }
 
-    /// The quantity that was planned for.
+    /// The quantity that was planned for; `None` if it was a [unit](Response::plan_in).
     #[must_use]
-    pub fn quantity(&self) -> GroundMotion {
-        self.quantity
+    pub fn quantity(&self) -> Option<GroundMotion> {
+        match self.target {
+            Target::Motion(quantity) => Some(quantity),
+            Target::Unit(_) => None,
+        }
+    }
+
+    /// The unit that was [planned](Response::plan_in) for.
+    #[must_use]
+    pub fn unit(&self) -> Option<Unit> {
+        match self.target {
+            Target::Motion(_) => None,
+            Target::Unit(unit) => Some(unit),
+        }
     }
 
     /// What is doubtful about the response.
@@ -391,7 +485,7 @@ impl EvaluationPlan {
     #[inline(always)]
     fn block(&self, frequency_hz: &Lanes) -> ComplexLanes {
         let mut value = ComplexLanes::ONE;
-        for factor in &self.factors {
+        for (_, factor) in &self.factors {
             factor.multiply(frequency_hz, &mut value);
         }
         let omega = frequency_hz.map(|f| TAU * f);

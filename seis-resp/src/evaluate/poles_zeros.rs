@@ -40,6 +40,20 @@ impl Rational {
         }
     }
 
+    /// Zeros and poles in rad/s, and the factor that the change to radians costs:
+    /// (if − p) = (iω − 2πp)/2π. `None` for a digital filter.
+    pub(super) fn in_radians(&self) -> Option<(Vec<Complex64>, Vec<Complex64>, f64)> {
+        let scale = match self.variable {
+            Variable::Radians => return Some((self.zeros.clone(), self.poles.clone(), 1.0)),
+            Variable::Hertz => TAU,
+            Variable::Z(_) => return None,
+        };
+        let scaled = |roots: &[Complex64]| roots.iter().map(|root| root * scale).collect();
+        let excess =
+            i32::try_from(self.poles.len()).ok()? - i32::try_from(self.zeros.len()).ok()?;
+        Some((scaled(&self.zeros), scaled(&self.poles), scale.powi(excess)))
+    }
+
     /// `value *= H(f)`. A pole that is hit gives 0.
     #[inline(always)]
     pub(super) fn multiply(&self, frequency_hz: &Lanes, value: &mut ComplexLanes) {

@@ -5,6 +5,7 @@
 //! Introduction to Numerical Analysis*, 2.3.2) keeps the error at that of the direct sum even where
 //! the angle is close to 0 or π, at which the plain recurrence loses digits with n².
 
+use super::compensated::DoubledTail;
 use super::lanes::{LANES, Lanes};
 
 /// Coefficients a₀ … aₙ₋₁ of multiples 0 … n−1 of an angle.
@@ -73,6 +74,18 @@ impl Series {
             recurrence(if any_far { &self.far } else { &self.near }, &u)
         };
         Tail { b, d, u, is_far }
+    }
+
+    /// The sum of the magnitudes of the coefficients.
+    pub(super) fn size(&self) -> f64 {
+        self.near.iter().map(|a| a.abs()).sum()
+    }
+
+    /// As [`tail`](Self::tail), in doubled precision.
+    pub(super) fn doubled_tail(&self, sin2_half: &Lanes, cos2_half: &Lanes) -> DoubledTail {
+        let is_far: [bool; LANES] = std::array::from_fn(|l| cos2_half[l] < sin2_half[l]);
+        let u = std::array::from_fn(|l| -4.0 * if is_far[l] { cos2_half[l] } else { sin2_half[l] });
+        DoubledTail::new(&self.near, &self.far, &u, is_far)
     }
 
     /// Σ aₖ cos kθ.

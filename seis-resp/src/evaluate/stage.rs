@@ -68,7 +68,7 @@ impl Context<'_> {
         }
         let Some(filter) = &stage.filter else {
             return match stage.gain {
-                Some(gain) => self.constant(number, Some(gain)),
+                Some(gain) => constant(number, Some(gain), self.options),
                 None => Err(EvaluateError::EmptyStage { stage: number }),
             };
         };
@@ -84,22 +84,12 @@ impl Context<'_> {
                 }
                 let list = List::new(number, list, self.options.list_phase)?;
                 let gain = self.gain_or_one(stage, warnings);
-                let mut planned = self.constant(number, Some(gain))?;
+                let mut planned = constant(number, Some(gain), self.options)?;
                 planned.transfer = Some(Transfer::List(list));
                 Ok(planned)
             }
-            FilterKind::Polynomial(polynomial) => self.polynomial(stage, polynomial, warnings),
+            FilterKind::Polynomial(p) => polynomial(stage, p, self.options, warnings),
         }
-    }
-
-    /// A stage without a frequency-dependent part.
-    fn constant(&self, stage: u32, gain: Option<Gain>) -> Result<PlannedStage, EvaluateError> {
-        let gain = gain.map_or(1.0, |g| g.value);
-        if gain == 0.0 {
-            return Err(EvaluateError::ZeroGain { stage });
-        }
-        let scale = if self.options.gain == GainSource::Sensitivity { 1.0 } else { gain };
-        Ok(PlannedStage { transfer: None, scale, gain_at_sensitivity: gain, advance_s: 0.0 })
     }
 
     fn poles_zeros(
@@ -129,13 +119,14 @@ impl Context<'_> {
         };
         if is_digital && pz.zeros.is_empty() && pz.poles.is_empty() {
             // evalresp passes over such a filter together with its A0.
-            return self.constant(number, gain);
+            return constant(number, gain, self.options);
         }
         let interval_s =
             if is_digital { self.sample_interval_s(position, stage, warnings)? } else { 0.0 };
         if is_digital {
             warn_of_correction(stage, "recursive", 0.0, warnings);
         }
+        warnings.extend(other_domain(number, pz));
         let transfer = Transfer::Rational(Rational::new(pz, interval_s));
         self.normalize(number, transfer, gain, Some((a0, a0_frequency_hz)), warnings)
     }
@@ -194,7 +185,7 @@ impl Context<'_> {
         }
         // The interval is not needed to find out whether it is needed.
         let Some((shape, _)) = Fir::new(symmetry, coefficients, 0.0) else {
-            return self.constant(number, Some(gain));
+            return constant(number, Some(gain), self.options);
         };
         let interval_s = if shape.is_constant() {
             0.0
@@ -202,7 +193,7 @@ impl Context<'_> {
             self.sample_interval_s(position, stage, warnings)?
         };
         let Some((mut filter, sum)) = Fir::new(symmetry, coefficients, interval_s) else {
-            return self.constant(number, Some(gain));
+            return constant(number, Some(gain), self.options);
         };
         // Before normalisation, so that the rounding of the series cancels where the gain holds.
         if let Some(nyquist_hz) = self.nyquist_hz {
@@ -225,40 +216,6 @@ impl Context<'_> {
         let transfer = Transfer::Fir(filter);
         let planned = self.normalize(number, transfer, Some(gain), None, warnings)?;
         Ok(PlannedStage { advance_s, ..planned })
-    }
-
-    fn polynomial(
-        &self,
-        stage: &Stage,
-        polynomial: &Polynomial,
-        warnings: &mut Vec<EvaluationWarning>,
-    ) -> Result<PlannedStage, EvaluateError> {
-        let number = stage.number;
-        finite(number, "a coefficient", &polynomial.coefficients)?;
-        let refuse = |reason| Err(EvaluateError::Polynomial { stage: number, reason });
-        let slope = match (polynomial.order(), self.options.polynomial_point) {
-            (0, _) => return refuse("the polynomial is constant: its input does not vary"),
-            (1, _) => polynomial.coefficients.get(1).copied().unwrap_or(f64::NAN),
-            (_, Some(output)) => polynomial.slope_at(output),
-            (_, None) => {
-                return refuse(
-                    "the polynomial is not linear, so there is no frequency response: apply it to \
-                     the samples, or choose the point around which it is taken as linear",
-                );
-            }
-        };
-        if slope == 0.0 || !slope.is_finite() {
-            return refuse("the polynomial has no slope at the chosen point");
-        }
-        if let Some(offset) = polynomial.coefficients.first().copied().filter(|c| *c != 0.0) {
-            warnings.push(EvaluationWarning::PolynomialOffset { stage: number, offset });
-        }
-        let mut planned = self.constant(number, stage.gain)?;
-        planned.gain_at_sensitivity /= slope;
-        if self.options.gain == GainSource::Stages {
-            planned.scale /= slope;
-        }
-        Ok(planned)
     }
 
     /// Joins filter and gain: the product of both has the gain's magnitude at the gain's
@@ -368,6 +325,77 @@ impl Context<'_> {
         warnings.push(EvaluationWarning::GainFromSensitivity { stage, value });
         Some(Gain { value, frequency_hz: Some(self.sensitivity_frequency_hz) })
     }
+}
+
+/// A stage without a frequency-dependent part.
+fn constant(
+    stage: u32,
+    gain: Option<Gain>,
+    options: &EvaluationOptions,
+) -> Result<PlannedStage, EvaluateError> {
+    let gain = gain.map_or(1.0, |g| g.value);
+    if gain == 0.0 {
+        return Err(EvaluateError::ZeroGain { stage });
+    }
+    let scale = if options.gain == GainSource::Sensitivity { 1.0 } else { gain };
+    Ok(PlannedStage { transfer: None, scale, gain_at_sensitivity: gain, advance_s: 0.0 })
+}
+
+/// A polynomial as what its output changes with its input: 1/c₁, or at the chosen point
+/// 1/Σ k cₖ yᵏ⁻¹.
+pub(super) fn polynomial(
+    stage: &Stage,
+    polynomial: &Polynomial,
+    options: &EvaluationOptions,
+    warnings: &mut Vec<EvaluationWarning>,
+) -> Result<PlannedStage, EvaluateError> {
+    let number = stage.number;
+    finite(number, "a coefficient", &polynomial.coefficients)?;
+    let refuse = |reason| Err(EvaluateError::Polynomial { stage: number, reason });
+    let slope = match (polynomial.order(), options.polynomial_point) {
+        (0, _) => return refuse("the polynomial is constant: its input does not vary"),
+        (1, _) => polynomial.coefficients.get(1).copied().unwrap_or(f64::NAN),
+        (_, Some(output)) => polynomial.slope_at(output),
+        (_, None) => {
+            return refuse(
+                "the polynomial is not linear, so there is no frequency response: apply it to \
+                 the samples, or choose the point around which it is taken as linear",
+            );
+        }
+    };
+    if slope == 0.0 || !slope.is_finite() {
+        return refuse("the polynomial has no slope at the chosen point");
+    }
+    if let Some(offset) = polynomial.coefficients.first().copied().filter(|c| *c != 0.0) {
+        warnings.push(EvaluationWarning::PolynomialOffset { stage: number, offset });
+    }
+    let mut planned = constant(number, stage.gain, options)?;
+    planned.gain_at_sensitivity /= slope;
+    if options.gain == GainSource::Stages {
+        planned.scale /= slope;
+    }
+    Ok(planned)
+}
+
+/// Warns if A0 does not fit the poles and zeros, but would in the other unit. Where there are as
+/// many poles as zeros below the normalisation frequency, A0 is the same in both, and tells
+/// nothing.
+fn other_domain(stage: u32, pz: &PolesZeros) -> Option<EvaluationWarning> {
+    let (other, declared, fitting) = match pz.domain {
+        PzDomain::LaplaceRadians => (PzDomain::LaplaceHertz, "rad/s", "Hz"),
+        PzDomain::LaplaceHertz => (PzDomain::LaplaceRadians, "Hz", "rad/s"),
+        PzDomain::DigitalZ => return None,
+    };
+    let fits = |domain| {
+        let transfer = Transfer::Rational(Rational::new(&PolesZeros { domain, ..pz.clone() }, 0.0));
+        let magnitude = transfer.magnitude(pz.normalization_frequency_hz);
+        usable(magnitude) && (pz.normalization_factor * magnitude - 1.0).abs() <= TOLERANCE
+    };
+    (!fits(pz.domain) && fits(other)).then_some(EvaluationWarning::PolesZerosDomain {
+        stage,
+        declared,
+        fitting,
+    })
 }
 
 /// Whether a magnitude can be divided by.

@@ -28,11 +28,36 @@ impl Transfer {
         }
     }
 
-    /// |H| at one frequency.
-    pub(super) fn magnitude(&self, frequency_hz: f64) -> f64 {
+    /// H at one frequency.
+    fn at(&self, frequency_hz: f64) -> Complex64 {
         let mut value = ComplexLanes::ONE;
         self.multiply(&[frequency_hz; LANES], &mut value);
-        let Complex64 { re, im } = value.get(0);
+        value.get(0)
+    }
+
+    /// |H| at one frequency.
+    pub(super) fn magnitude(&self, frequency_hz: f64) -> f64 {
+        let Complex64 { re, im } = self.at(frequency_hz);
         (re * re + im * im).sqrt()
+    }
+
+    /// H, if it is the same (and real) at all frequencies.
+    pub(super) fn constant(&self) -> Option<f64> {
+        let is_constant = match self {
+            Self::Fir(filter) => filter.is_constant(),
+            Self::Recursive(filter) => filter.is_constant(),
+            Self::Rational(_) | Self::List(_) => false,
+        };
+        is_constant.then(|| self.at(0.0).re)
+    }
+
+    /// What it is, in words.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Rational(_) => "digital poles and zeros",
+            Self::Fir(_) => "a FIR filter",
+            Self::Recursive(_) => "a recursive filter",
+            Self::List(_) => "a response list",
+        }
     }
 }

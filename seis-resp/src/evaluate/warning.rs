@@ -69,6 +69,20 @@ pub enum EvaluationWarning {
         /// and sensitivity are equal, or the stage has no gain.
         used: bool,
     },
+    /// A0 does not fit the poles and zeros as they are declared, but would if they were in the
+    /// other unit: Hz given for rad/s, or rad/s for Hz, which moves every corner by 2π. They were
+    /// evaluated as declared.
+    #[error(
+        "stage {stage}: A0 fits the poles and zeros if they are in {fitting}, but {declared} is declared: all corners may be off by 2π"
+    )]
+    PolesZerosDomain {
+        /// The stage.
+        stage: u32,
+        /// The unit declared.
+        declared: &'static str,
+        /// The unit in which A0 fits.
+        fitting: &'static str,
+    },
     /// A time correction in the file does not enter the phase (evalresp's rule): a symmetric filter
     /// counts as corrected by its whole delay, whatever the file says, and a recursive one as not
     /// corrected at all.
@@ -118,6 +132,13 @@ pub enum EvaluationWarning {
         stage: u32,
         /// The constant, in input units.
         offset: f64,
+    },
+    /// The response has no stages; one number was taken for all frequencies, because the options
+    /// ask for it.
+    #[error("the response has no stages; {value} was taken for all frequencies")]
+    TakenAsFlat {
+        /// The sensitivity, or the slope of the polynomial, in output units per input unit.
+        value: f64,
     },
     /// A unit is missing; that of its neighbour was taken.
     #[error("stage {stage}: a unit is missing; {unit:?} was taken from {source_of_unit}")]

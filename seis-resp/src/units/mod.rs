@@ -5,7 +5,7 @@
 //! know it. The rules:
 //!
 //! * products and quotients of the [known symbols](Quantity), with `*`, `·`, `.` or a space
-//!   between factors, `/` or `per`, brackets, and whole exponents as `**2`, `^2`, `²`, `**-1`;
+//!   between factors, `/` or `per`, brackets, and whole exponents as `**2`, `^2`, `²`, `**-1`, `-1`;
 //!   a `/` governs the next factor only, so `m/s/s` is m/s²;
 //! * symbols and names in any case, as SEED writes capitals (*SEED 2.4*, blockette 34) and
 //!   StationXML writes SI (*FDSN StationXML 1.2*, "Units"); where the case decides the meaning

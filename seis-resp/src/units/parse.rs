@@ -79,9 +79,14 @@ impl Unit {
     /// Whether both measure the same in the same steps: `V` and `volts`, but not `V` and `mV`.
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {
-        self.dimension == other.dimension
-            && self.quantity == other.quantity
+        self.measures_the_same_as(other)
             && (self.scale_to_si / other.scale_to_si - 1.0).abs() < 1e-12
+    }
+
+    /// Whether both measure the same quantity, in whatever steps: `Pa` and `mbar`.
+    #[must_use]
+    pub fn measures_the_same_as(&self, other: &Self) -> bool {
+        self.dimension == other.dimension && self.quantity == other.quantity
     }
 
     /// How many of this unit one SI unit is: the inverse of
@@ -210,14 +215,18 @@ impl<'a> Parser<'a> {
         Product::ONE.times(base, power)
     }
 
-    /// `**2`, `^2`, `²`, `2`, with a sign and perhaps in brackets; 1 if there is none.
+    /// `**2`, `^2`, `²`, `2`, `-2`, with a sign and perhaps in brackets; 1 if there is none.
     fn power(&mut self) -> Result<i8, String> {
         if let Some(power) = self.superscript() {
             return Ok(power);
         }
         let marked = self.take("**") || self.take("^");
         let bracket = marked && self.take("(");
-        let negative = marked && self.take("-");
+        // `s-1` without a sign of exponentiation, as UDUNITS writes it.
+        let mut following = self.rest.bytes();
+        let is_signed = following.next() == Some(b'-')
+            && following.next().is_some_and(|digit| digit.is_ascii_digit());
+        let negative = (marked || is_signed) && self.take("-");
         let digits = self.rest.bytes().take_while(u8::is_ascii_digit).count();
         let (number, rest) = self.rest.split_at(digits);
         if number.is_empty() {
@@ -332,6 +341,8 @@ mod tests {
         check("m·s⁻²", Quantity::Acceleration, 1.0);
         check("m*s**-2", Quantity::Acceleration, 1.0);
         check("m*s**(-2)", Quantity::Acceleration, 1.0);
+        check("cm s-2", Quantity::Acceleration, 1e-2);
+        check("nm.s-1", Quantity::Velocity, 1e-9);
         check("m/s2", Quantity::Acceleration, 1.0);
         check("(m/s)/s", Quantity::Acceleration, 1.0);
         check("m/(s*s)", Quantity::Acceleration, 1.0);
