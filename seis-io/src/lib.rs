@@ -30,8 +30,10 @@
 //! ```
 
 pub mod file;
+pub mod files;
 pub mod mseed;
 pub mod sac;
+mod source;
 
 /// The ground types that this crate works on: ids, times, rates, traces.
 pub use seis_core;

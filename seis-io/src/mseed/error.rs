@@ -122,6 +122,12 @@ pub enum RecordError {
         /// As announced.
         announced: i32,
     },
+    /// The gzip data end before their end, or are damaged; what was inflated before was read.
+    #[error("the gzip data cannot be inflated further ({reason}): get the file again")]
+    Gzip {
+        /// What is wrong with them.
+        reason: String,
+    },
     /// Samples of this encoding have another type than the one asked for.
     #[error("the record holds {found}, asked for were {expected}")]
     SampleType {
@@ -204,6 +210,24 @@ pub enum Error {
         /// The first stretch that could not be read.
         first: Option<Box<Skipped>>,
     },
+    /// A name or pattern for which there is no file.
+    #[error(transparent)]
+    Pattern(crate::files::PatternError),
+    /// gzip data would inflate to more than they may.
+    #[error(
+        "{}the gzip data inflate to more than {bytes} bytes, {limit} times their size and more: if \
+         that is what they should do, raise ReadOptions::max_inflation, or read them record by \
+         record",
+        InFile(.file)
+    )]
+    TooLarge {
+        /// The file, where there is one.
+        file: Option<PathBuf>,
+        /// How much was inflated.
+        bytes: u64,
+        /// How many times their size they may inflate to.
+        limit: u32,
+    },
     /// Some of the data could not be read, and all of it was asked for.
     #[error(
         "{}{bytes} bytes in {stretches} places could not be read; first: {first}",
@@ -253,7 +277,9 @@ impl Error {
             Self::Io { file, .. }
             | Self::Record { file, .. }
             | Self::NoRecords { file, .. }
+            | Self::TooLarge { file, .. }
             | Self::Incomplete { file, .. } => *file = Some(path.to_owned()),
+            Self::Pattern(_) => {}
         }
         self
     }

@@ -82,10 +82,13 @@
 //! * Text records and others without a rate make a trace each, as in both.
 
 mod assemble;
+mod bisect;
 mod decode;
 mod encoding;
 mod error;
+mod many;
 mod options;
+mod pass;
 mod read;
 mod reader;
 mod record;
@@ -100,6 +103,7 @@ mod write;
 
 pub use encoding::{ByteOrder, Encoding};
 pub use error::{Error, RecordError, Result, WarningKind, WriteError};
+pub use many::{Collection, FileReading, read_files};
 pub use options::{JoinOptions, JoinRule, Policy, ReadOptions, TimeTolerance};
 pub use read::{Contents, Index, Reader, RecordInfo, Span, index, read, read_bytes, read_from};
 pub use reader::{RecordReader, Records};

@@ -161,6 +161,18 @@ pub struct ReadOptions {
     pub default_encoding: Encoding,
     /// Whether the checksums of version-3 records are verified. Default: yes.
     pub check_crc: bool,
+    /// Whether files may be taken to be in order of time, if they look so. Default: no.
+    ///
+    /// A [`window`](Self::window) of a file is then found by bisection, and most of the file is
+    /// never touched. This is done where the first and the last record, 16 in between and all that
+    /// the search comes across are whole, of one channel, of one length (in version 2), and each
+    /// starts and ends no earlier than those before it; and where all records that are then read
+    /// are so, too. Otherwise the whole file is read, as without this. What cannot be seen is a
+    /// record in the wrong place among those that nobody looked at.
+    pub time_ordered: bool,
+    /// How many times their size gzip data may inflate to, beyond 64 MiB, in sources that are held
+    /// in memory: a bound for what was made to fill it. Default: 100.
+    pub max_inflation: u32,
 }
 
 impl Default for ReadOptions {
@@ -172,6 +184,8 @@ impl Default for ReadOptions {
             window: None,
             default_encoding: Encoding::Steim1,
             check_crc: true,
+            time_ordered: false,
+            max_inflation: 100,
         }
     }
 }
@@ -222,6 +236,21 @@ impl ReadOptions {
     #[must_use]
     pub fn check_crc(mut self, check: bool) -> Self {
         self.check_crc = check;
+        self
+    }
+
+    /// With files taken to be in order of time if they look so, or not: see
+    /// [`time_ordered`](Self::time_ordered).
+    #[must_use]
+    pub fn time_ordered(mut self, ordered: bool) -> Self {
+        self.time_ordered = ordered;
+        self
+    }
+
+    /// With gzip data that may inflate to so many times their size.
+    #[must_use]
+    pub fn max_inflation(mut self, times: u32) -> Self {
+        self.max_inflation = times;
         self
     }
 

@@ -5,20 +5,21 @@
 //! for as many samples as the payloads can hold, never for what a header claims.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use seis_core::{Samples, SamplingRate, SourceId, Stream, Trace, UtcTime};
 
-use super::assemble::{self, ChannelTable, Entry, Segment};
+use super::assemble::{self, Entry, Segment};
+use super::pass::Pass;
 use super::reader::{Passed, pass};
-use super::record::Common;
 use super::scan::{Scanner, Step};
 use super::window::{More, Window};
 use super::{
     Check, Encoding, Error, JoinRule, Policy, ReadOptions, ReadReport, RecordError, Result,
-    Skipped, Warning, WarningKind, decode,
+    Skipped, WarningKind, bisect, decode,
 };
+use crate::source::Source;
 
 /// What a source holds, and the account of reading it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -117,9 +118,9 @@ pub fn index(path: impl AsRef<Path>) -> Result<Index> {
 /// ```
 #[derive(Debug, Default)]
 pub struct Reader {
-    options: ReadOptions,
+    pub(super) options: ReadOptions,
     bytes: Vec<u8>,
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
 }
 
 /// The headers of a source.
@@ -192,25 +193,54 @@ impl Reader {
     /// As [`read_bytes`], and [`Error::Io`]; the errors name the file.
     pub fn read(&mut self, path: impl AsRef<Path>) -> Result<Contents> {
         let path = path.as_ref();
-        let file = File::open(path).map_err(|e| Error::from(e).in_file(path))?;
-        self.load(file).and_then(|bytes| self.contents_and_keep(bytes)).map_err(|e| e.in_file(path))
+        let read = File::open(path).map_err(Error::from).and_then(|file| self.read_seek(file));
+        read.map_err(|e| e.in_file(path))
     }
 
-    /// Reads bytes in memory.
+    /// Reads bytes in memory. (gzip is not undone here; [`read_from`](Self::read_from) takes bytes
+    /// as well, and does.)
     ///
     /// # Errors
     /// [`Error::NoRecords`] if there is not one record in them; under [`Policy::Stop`] and
     /// [`Policy::Strict`] [`Error::Record`] for the first stretch that cannot be read.
     pub fn read_bytes(&mut self, bytes: &[u8]) -> Result<Contents> {
-        self.contents(bytes)
+        let mut pass = Pass::default();
+        self.headers(bytes, &mut pass);
+        self.contents(bytes, pass)
     }
 
-    /// Reads a source to its end.
+    /// Reads a source to its end. gzip is inflated.
     ///
     /// # Errors
-    /// As [`read_bytes`], and [`Error::Io`].
+    /// As [`read_bytes`], [`Error::Io`], and [`Error::TooLarge`] for gzip data that inflate to more
+    /// than [`ReadOptions::max_inflation`] allows.
     pub fn read_from(&mut self, source: impl io::Read) -> Result<Contents> {
-        self.load(source).and_then(|bytes| self.contents_and_keep(bytes))
+        let mut pass = Pass::default();
+        self.with_buffer(|reader, bytes| {
+            let broken = reader.load(source, bytes)?;
+            reader.headers(bytes, &mut pass);
+            pass.end_of_gzip(broken);
+            reader.contents(bytes, pass)
+        })
+    }
+
+    /// Reads a source in which one can go to any place: no more of it than is needed, if a
+    /// [window](ReadOptions::window) of something [in order of time](ReadOptions::time_ordered) is
+    /// wanted; else all.
+    ///
+    /// # Errors
+    /// As [`read_from`](Self::read_from).
+    pub fn read_seek(&mut self, mut source: impl Read + Seek) -> Result<Contents> {
+        let mut pass = Pass::default();
+        self.with_buffer(|reader, bytes| {
+            reader.entries.clear();
+            if !reader.part(&mut source, bytes, &mut pass)? {
+                let broken = reader.load(source, bytes)?;
+                reader.headers(bytes, &mut pass);
+                pass.end_of_gzip(broken);
+            }
+            reader.contents(bytes, pass)
+        })
     }
 
     /// Reads the headers of a file.
@@ -219,10 +249,17 @@ impl Reader {
     /// As [`Reader::read`].
     pub fn index(&mut self, path: impl AsRef<Path>) -> Result<Index> {
         let path = path.as_ref();
-        let file = File::open(path).map_err(|e| Error::from(e).in_file(path))?;
-        let bytes = self.load(file).map_err(|e| e.in_file(path))?;
-        let index = self.index_bytes(&bytes);
-        self.bytes = bytes;
+        let mut pass = Pass::default();
+        let index = self.with_buffer(|reader, bytes| {
+            let mut file = File::open(path)?;
+            reader.entries.clear();
+            if !reader.part(&mut file, bytes, &mut pass)? {
+                let broken = reader.load(file, bytes)?;
+                reader.headers(bytes, &mut pass);
+                pass.end_of_gzip(broken);
+            }
+            reader.spans(pass)
+        });
         index.map_err(|e| e.in_file(path))
     }
 
@@ -231,18 +268,21 @@ impl Reader {
     /// # Errors
     /// As [`Reader::read_bytes`].
     pub fn index_bytes(&mut self, bytes: &[u8]) -> Result<Index> {
-        let mut pass = self.headers(bytes);
+        let mut pass = Pass::default();
+        self.headers(bytes, &mut pass);
+        self.spans(pass)
+    }
+
+    fn spans(&mut self, mut pass: Pass) -> Result<Index> {
         let segments = assemble::assemble(&mut self.entries, &pass.table, &self.options.join);
-        pass.finish_report(&self.entries);
-        if let Some(error) = pass.stop(&self.options) {
-            return Err(error);
-        }
+        pass.finish(&self.entries);
+        pass.stop(&self.options)?;
         let records = self
             .entries
             .iter()
             .filter(|e| !e.broken)
             .map(|e| RecordInfo {
-                offset: e.offset as u64,
+                offset: pass.place(e.offset).1,
                 len: e.len,
                 id: pass.table.id(e.channel),
                 start: e.start,
@@ -262,28 +302,72 @@ impl Reader {
                 samples: s.samples,
             })
             .collect();
-        Ok(Index { records, spans, report: pass.report })
+        Ok(Index { records, spans, report: pass.into_report() })
     }
 
-    /// The whole source, in the buffer of the reader, which is lent out.
-    fn load(&mut self, mut source: impl io::Read) -> Result<Vec<u8>> {
+    /// Lends out the buffer of the reader, emptied.
+    pub(super) fn with_buffer<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self, &mut Vec<u8>) -> Result<T>,
+    ) -> Result<T> {
         let mut bytes = std::mem::take(&mut self.bytes);
         bytes.clear();
-        source.read_to_end(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    fn contents_and_keep(&mut self, bytes: Vec<u8>) -> Result<Contents> {
-        let contents = self.contents(&bytes);
+        let done = work(self, &mut bytes);
         self.bytes = bytes;
-        contents
+        done
     }
 
-    fn contents(&mut self, bytes: &[u8]) -> Result<Contents> {
-        let mut pass = self.headers(bytes);
+    /// Appends the whole source to some bytes; gives the reason if it is gzip that is broken.
+    pub(super) fn load(
+        &self,
+        source: impl io::Read,
+        bytes: &mut Vec<u8>,
+    ) -> Result<Option<String>> {
+        let limit = self.options.max_inflation;
+        let mut source = Source::bounded(source, limit);
+        match (source.read_to_end(bytes), source.too_large()) {
+            (Ok(_), _) => Ok(source.take_broken()),
+            (Err(_), Some(bytes)) => Err(Error::TooLarge { file: None, bytes, limit }),
+            (Err(error), None) => Err(error.into()),
+        }
+    }
+
+    /// Appends what is wanted of a source in order of time to some bytes, and reads its headers.
+    /// `false`, and the source at its start: all must be read.
+    pub(super) fn part(
+        &mut self,
+        source: &mut (impl Read + Seek),
+        bytes: &mut Vec<u8>,
+        pass: &mut Pass,
+    ) -> Result<bool> {
+        let Some(window) = self.options.window.filter(|_| self.options.time_ordered) else {
+            return Ok(false);
+        };
+        if let Some(found) = bisect::find(source, window, &self.options)? {
+            source.seek(SeekFrom::Start(found.range.start))?;
+            let len = found.range.end - found.range.start;
+            let (base, first) = (bytes.len(), self.entries.len());
+            source.take(len).read_to_end(bytes)?;
+            pass.set_part(found.range.start, found.size);
+            self.more_headers(bytes, base, pass);
+            let entries = self.entries.get(first..).unwrap_or_default();
+            let all = (bytes.len() - base) as u64 == len;
+            if all && pass.is_in_order(entries, &found.id) {
+                return Ok(true);
+            }
+            pass.forget();
+            bytes.truncate(base);
+            self.entries.truncate(first);
+        }
+        source.seek(SeekFrom::Start(0))?;
+        Ok(false)
+    }
+
+    /// Traces of the entries, whose payloads are in the bytes.
+    pub(super) fn traces(&mut self, bytes: &[u8], pass: &mut Pass) -> Vec<Trace> {
         let join = self.options.join;
         let mut segments = assemble::assemble(&mut self.entries, &pass.table, &join);
-        let (mut traces, broken) = self.decode(bytes, &segments, &mut pass);
+        let (mut traces, mut warnings, broken) = self.decode(bytes, &segments);
         if !broken.is_empty() {
             // As if the broken records had never been there.
             for (index, reason) in broken {
@@ -293,40 +377,48 @@ impl Reader {
                 }
             }
             segments = assemble::assemble(&mut self.entries, &pass.table, &join);
-            pass.report.warnings.truncate(pass.header_warnings);
-            (traces, _) = self.decode(bytes, &segments, &mut pass);
+            (traces, warnings, _) = self.decode(bytes, &segments);
         }
         for (id, segment) in &segments {
             let samples = segment.drift();
             if samples > 0.5 {
                 let offset = segment.records(&self.entries).next().map_or(0, |(_, e)| e.offset);
-                let kind = WarningKind::Drift { samples };
-                pass.report.warnings.push(Warning { offset: offset as u64, id: *id, kind });
+                warnings.push((offset, *id, WarningKind::Drift { samples }));
             }
         }
-        pass.finish_report(&self.entries);
-        if let Some(error) = pass.stop(&self.options) {
-            return Err(error);
+        for (at, id, kind) in warnings {
+            pass.warn(at, id, kind);
         }
+        pass.finish(&self.entries);
+        traces
+    }
+
+    fn contents(&mut self, bytes: &[u8], mut pass: Pass) -> Result<Contents> {
+        let traces = self.traces(bytes, &mut pass);
+        pass.stop(&self.options)?;
         let mut stream = Stream::from(traces);
         if let Some((from, to)) = self.options.window {
             stream.trim(from, to);
         }
-        Ok(Contents { stream, report: pass.report })
+        Ok(Contents { stream, report: pass.into_report() })
     }
 
-    /// First pass: the headers.
-    fn headers(&mut self, bytes: &[u8]) -> Pass {
+    /// First pass: the headers of a source, which is all of the bytes.
+    fn headers(&mut self, bytes: &[u8], pass: &mut Pass) {
         self.entries.clear();
+        self.more_headers(bytes, 0, pass);
+    }
+
+    /// First pass, of a further source: the bytes from `base` on.
+    pub(super) fn more_headers(&mut self, bytes: &[u8], base: usize, out: &mut Pass) {
         let options = &self.options;
         let keep_versions = options.join.split_versions || options.join.rule == JoinRule::FileOrder;
         let mut scanner = Scanner::new(options.default_encoding, options.check_crc);
-        let mut out = Pass::default();
-        out.report.bytes = bytes.len() as u64;
+        let first_entry = self.entries.len();
+        let origin = out.begin(base, bytes.len().saturating_sub(base));
         let mut passed = Passed::default();
         let mut open: Option<Skipped> = None;
-        let mut wanted: Vec<bool> = Vec::new();
-        let mut at = 0;
+        let mut at = base;
         loop {
             let rest = bytes.get(at..).unwrap_or_default();
             // A complete window never asks for more.
@@ -334,26 +426,22 @@ impl Reader {
                 Ok(step) => step,
                 Err(More { .. }) => Step::End,
             };
-            let offset = at;
+            let position = at;
+            let offset = origin + (at - base) as u64;
             at += step.len();
             match step {
                 Step::Record { .. } => {
                     let common = scanner.record();
                     let closed = open.take();
                     let suspect = closed.is_some();
-                    out.report.skipped.extend(closed);
-                    let (channel, new) = out.table.number(&common.id);
-                    if new {
-                        wanted.push(options.wants(&common.id));
-                    }
-                    if !wanted.get(channel as usize).is_some_and(|w| *w)
-                        || !options.overlaps(common.start, common.end())
-                    {
-                        out.report.filtered_records += 1;
+                    out.report().skipped.extend(closed);
+                    let (channel, wanted) = out.channel(&common.id, options);
+                    if !wanted || !options.overlaps(common.start, common.end()) {
+                        out.report().filtered_records += 1;
                         continue;
                     }
                     let version = if keep_versions { common.version() } else { 0 };
-                    let mut entry = Entry::new(common, offset, channel, version);
+                    let mut entry = Entry::new(common, position, channel, version);
                     entry.suspect = suspect;
                     if let Err(reason) =
                         decode::check(common.encoding, common.payload.len(), common.count as usize)
@@ -367,37 +455,35 @@ impl Reader {
                 }
                 step => {
                     let end = matches!(step, Step::End);
-                    if let (Step::Bad { .. }, Some(before)) = (&step, self.entries.last_mut()) {
-                        before.suspect |= before.offset + before.len as usize == offset;
+                    if let (Step::Bad { .. }, Some(before)) =
+                        (&step, self.entries.get_mut(first_entry..).and_then(|e| e.last_mut()))
+                    {
+                        before.suspect |= before.offset + before.len as usize == position;
                     }
-                    let closed = pass(step, offset as u64, &mut passed, &mut open);
-                    out.report.skipped.extend(closed);
+                    let closed = pass(step, offset, &mut passed, &mut open);
+                    out.report().skipped.extend(closed);
                     if end {
                         break;
                     }
                 }
             }
-            if options.policy != Policy::Skip && (open.is_some() || !out.report.skipped.is_empty())
+            if options.policy != Policy::Skip
+                && (open.is_some() || !out.report().skipped.is_empty())
             {
                 break;
             }
         }
-        out.report.skipped.extend(open);
-        out.report.control_records = passed.control_records;
-        out.report.noise_bytes = passed.noise_bytes;
-        out.header_warnings = out.report.warnings.len();
-        out
+        let report = out.report();
+        report.skipped.extend(open);
+        report.control_records = passed.control_records;
+        report.noise_bytes = passed.noise_bytes;
     }
 
-    /// Second pass: the samples. Gives the traces, and the records that turned out to be broken.
-    fn decode(
-        &self,
-        bytes: &[u8],
-        segments: &[(SourceId, Segment)],
-        pass: &mut Pass,
-    ) -> (Vec<Trace>, Vec<(usize, RecordError)>) {
+    /// Second pass: the samples. Gives the traces, what is odd about some records, and the records
+    /// that turned out to be broken.
+    fn decode(&self, bytes: &[u8], segments: &[(SourceId, Segment)]) -> Decoded {
         let mut traces = Vec::with_capacity(segments.len());
-        let mut broken = Vec::new();
+        let (mut warnings, mut broken) = (Vec::new(), Vec::new());
         for (id, segment) in segments {
             let capacity = usize::try_from(segment.samples).unwrap_or(0);
             let mut samples: Option<Samples> = None;
@@ -414,8 +500,7 @@ impl Reader {
                             continue;
                         }
                         let kind = WarningKind::IntegrationConstant { last, announced };
-                        let offset = entry.offset as u64;
-                        pass.report.warnings.push(Warning { offset, id: *id, kind });
+                        warnings.push((entry.offset, *id, kind));
                     }
                     Ok(_) => {}
                     Err(reason) => broken.push((index, reason)),
@@ -424,76 +509,12 @@ impl Reader {
             let samples = samples.unwrap_or_default();
             traces.push(Trace::new(*id, segment.start, segment.rate, samples));
         }
-        (traces, broken)
+        (traces, warnings, broken)
     }
 }
 
-/// What the first pass found.
-#[derive(Debug, Default)]
-struct Pass {
-    table: ChannelTable,
-    report: ReadReport,
-    /// Warnings that came from headers.
-    header_warnings: usize,
-}
-
-impl Pass {
-    fn skip(&mut self, entry: &Entry, reason: RecordError) {
-        self.report.skipped.push(Skipped {
-            offset: entry.offset as u64,
-            len: entry.len.into(),
-            id: Some(self.table.id(entry.channel)),
-            reason,
-        });
-    }
-
-    fn note(&mut self, common: &Common, offset: usize) {
-        if !common.notes.is_clean() {
-            let (offset, id) = (offset as u64, common.id);
-            self.report.warnings.extend(common.notes.warnings().map(|kind| Warning {
-                offset,
-                id,
-                kind,
-            }));
-        }
-    }
-
-    fn finish_report(&mut self, entries: &[Entry]) {
-        let report = &mut self.report;
-        report.skipped.sort_by_key(|s| s.offset);
-        report.warnings.sort_by_key(|w| w.offset);
-        let read = entries.iter().filter(|e| !e.broken);
-        report.empty_records = read.clone().filter(|e| e.count == 0).count();
-        report.records = read.count();
-    }
-
-    /// The error that ends the reading: there is nothing, or the policy is not to go on.
-    fn stop(&self, options: &ReadOptions) -> Option<Error> {
-        let report = &self.report;
-        let skipped = report.skipped.first().cloned();
-        let first = match options.policy {
-            Policy::Skip => None,
-            Policy::Stop => skipped.clone(),
-            Policy::Strict => {
-                let warning = report.warnings.first().map(|w| Skipped {
-                    offset: w.offset,
-                    len: 0,
-                    id: Some(w.id),
-                    reason: RecordError::Strict(w.kind),
-                });
-                skipped.iter().cloned().chain(warning).min_by_key(|s| s.offset)
-            }
-        };
-        if let Some(first) = first {
-            return Some(first.into());
-        }
-        (report.records == 0 && report.filtered_records == 0).then(|| Error::NoRecords {
-            file: None,
-            bytes: report.bytes,
-            first: skipped.map(Box::new),
-        })
-    }
-}
+/// What the second pass gives.
+type Decoded = (Vec<Trace>, Vec<(usize, SourceId, WarningKind)>, Vec<(usize, RecordError)>);
 
 fn with_capacity(mut samples: Samples, capacity: usize) -> Samples {
     match &mut samples {

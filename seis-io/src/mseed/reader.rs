@@ -1,11 +1,12 @@
 //! Record after record, from bytes in memory or from anything that can be read.
 
-use std::io;
+use std::io::{self, Read as _};
 
 use super::record::RecordView;
 use super::scan::{Scanner, Step};
 use super::window::{More, Window};
-use super::{Error, ReadOptions, Skipped};
+use super::{Error, ReadOptions, RecordError, Skipped};
+use crate::source::Source;
 
 /// The records in some bytes, one after the other.
 ///
@@ -139,7 +140,7 @@ pub(crate) fn pass(
                     return None;
                 }
                 (reason, _) => {
-                    let (reason, id) = reason.unwrap_or((super::RecordError::NotARecord, None));
+                    let (reason, id) = reason.unwrap_or((RecordError::NotARecord, None));
                     return open.replace(Skipped { offset, len, id, reason });
                 }
             }
@@ -155,10 +156,10 @@ pub(crate) fn pass(
 const CHUNK: usize = 1 << 16;
 
 /// The records of anything that can be read: a file, a pipe, a socket. What it gives never depends
-/// on how the bytes arrive.
+/// on how the bytes arrive. gzip is inflated on the way; offsets are those of the inflated bytes.
 ///
 /// It holds one record at a time (and up to a record length of look-ahead), so that a source of
-/// any size can be read.
+/// any size can be read. To keep the source, lend it: `RecordReader::new(&mut source)`.
 ///
 /// ```
 /// # use seis_core::{SamplingRate, Trace, UtcTime};
@@ -177,7 +178,7 @@ const CHUNK: usize = 1 << 16;
 /// ```
 #[derive(Debug)]
 pub struct RecordReader<R> {
-    source: R,
+    source: Source<R>,
     buffer: Vec<u8>,
     /// Start of the window in the buffer.
     at: usize,
@@ -205,7 +206,7 @@ impl<R: io::Read> RecordReader<R> {
     /// blockette 1000, and the check of checksums, of these options.
     pub fn with_options(source: R, options: &ReadOptions) -> Self {
         Self {
-            source,
+            source: Source::new(source),
             buffer: Vec::new(),
             at: 0,
             filled: 0,
@@ -247,11 +248,6 @@ impl<R: io::Read> RecordReader<R> {
         self.passed.noise_bytes
     }
 
-    /// The source, with whatever was read ahead of it lost.
-    pub fn into_inner(self) -> R {
-        self.source
-    }
-
     fn advance(&mut self) -> Result<Option<(usize, u64, super::record::Common)>, Error> {
         if let Some(found) = self.waiting.take() {
             return Ok(Some(found));
@@ -288,7 +284,10 @@ impl<R: io::Read> RecordReader<R> {
                         return Err(skipped.into());
                     }
                     if end {
-                        return Ok(None);
+                        let Some(reason) = self.source.take_broken() else { return Ok(None) };
+                        self.failed = true;
+                        let reason = RecordError::Gzip { reason };
+                        return Err(Skipped { offset, len: 0, id: None, reason }.into());
                     }
                 }
             }

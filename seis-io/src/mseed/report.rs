@@ -10,8 +10,11 @@ use super::{RecordError, WarningKind};
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ReadReport {
-    /// Bytes of the source.
+    /// Bytes of the source (of gzip: inflated).
     pub bytes: u64,
+    /// Of these, bytes that were never touched, because the file is
+    /// [in order of time](super::ReadOptions::time_ordered).
+    pub untouched_bytes: u64,
     /// Records that were read, with and without samples.
     pub records: usize,
     /// Of these, records without samples; they make no trace.
@@ -33,6 +36,12 @@ impl ReadReport {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.skipped.is_empty()
+    }
+
+    /// In the order of the source, after all has been added.
+    pub(crate) fn sort(&mut self) {
+        self.skipped.sort_by_key(|s| s.offset);
+        self.warnings.sort_by_key(|w| w.offset);
     }
 
     /// How many bytes were skipped.

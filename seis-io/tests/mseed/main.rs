@@ -11,6 +11,8 @@ mod policies;
 mod raw;
 mod round_trip;
 mod selection;
+mod sources;
 mod version3;
 mod volumes;
+mod windows;
 mod write3;

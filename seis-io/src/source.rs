@@ -1,0 +1,231 @@
+//! Anything that can be read, inflated on the way if it is gzip.
+//!
+//! gzip is told by its first three bytes, with which nothing else begins that is read here. Several
+//! members behind each other are one source, as for `gzip -d`.
+
+use std::fmt;
+use std::io::{self, Chain, Cursor, Read};
+
+use flate2::read::MultiGzDecoder;
+
+/// The two magic bytes and the only compression method (*RFC 1952*, 2.3.1).
+const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
+
+/// What gzip may inflate to whatever its size.
+const FREE_BYTES: u64 = 64 << 20;
+
+/// Whether bytes begin like a gzip file.
+pub(crate) fn is_gzip(head: &[u8]) -> bool {
+    head.starts_with(&GZIP)
+}
+
+/// A source whose gzip compression, if it has any, is undone.
+///
+/// Broken gzip ends the source where it breaks, as if there were no more; [`Source::broken`] says
+/// so. What was inflated before is good data.
+pub(crate) struct Source<R> {
+    state: State<R>,
+    broken: Option<String>,
+    /// Times that it may inflate, beyond what is free.
+    max_inflation: Option<u32>,
+    given: u64,
+    too_large: bool,
+}
+
+type Begun<R> = Chain<Cursor<Vec<u8>>, R>;
+
+enum State<R> {
+    Fresh(R),
+    Plain(Begun<R>),
+    Gzip(Box<MultiGzDecoder<Counted<Begun<R>>>>),
+    /// In the moment of a change.
+    Changing,
+}
+
+/// Counts what is read from it.
+struct Counted<R> {
+    inner: R,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(out)?;
+        self.bytes += n as u64;
+        Ok(n)
+    }
+}
+
+impl<R> fmt::Debug for Source<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match self.state {
+            State::Fresh(_) => "fresh",
+            State::Plain(_) => "plain",
+            State::Gzip(_) => "gzip",
+            State::Changing => "changing",
+        };
+        f.debug_struct("Source").field("state", &state).finish_non_exhaustive()
+    }
+}
+
+impl<R: Read> Source<R> {
+    /// A source that is passed through in pieces: nothing limits what it inflates to.
+    pub(crate) fn new(inner: R) -> Self {
+        Self {
+            state: State::Fresh(inner),
+            broken: None,
+            max_inflation: None,
+            given: 0,
+            too_large: false,
+        }
+    }
+
+    /// A source that will be held in memory: it may inflate to 64 MiB, or to so many times its
+    /// size if that is more.
+    pub(crate) fn bounded(inner: R, max_inflation: u32) -> Self {
+        Self { max_inflation: Some(max_inflation), ..Self::new(inner) }
+    }
+
+    /// Why the gzip data could not be inflated to their end.
+    pub(crate) fn take_broken(&mut self) -> Option<String> {
+        self.broken.take()
+    }
+
+    /// Whether it would inflate to more than it may, and to how much that is: reading failed.
+    pub(crate) fn too_large(&self) -> Option<u64> {
+        self.too_large.then_some(self.given)
+    }
+
+    /// Looks at the first bytes; reads as many at a time as were asked for.
+    fn begin(&mut self, wanted: usize) -> io::Result<()> {
+        let State::Fresh(inner) = &mut self.state else { return Ok(()) };
+        let mut head = vec![0; wanted.max(GZIP.len())];
+        let mut len = 0;
+        while len < GZIP.len() && GZIP.starts_with(head.get(..len).unwrap_or_default()) {
+            match inner.read(head.get_mut(len..).unwrap_or_default()) {
+                Ok(0) => break,
+                Ok(n) => len += n,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+        head.truncate(len);
+        let gzip = is_gzip(&head);
+        if let State::Fresh(inner) = std::mem::replace(&mut self.state, State::Changing) {
+            let begun = Cursor::new(head).chain(inner);
+            self.state = if gzip {
+                let counted = Counted { inner: begun, bytes: 0 };
+                State::Gzip(Box::new(MultiGzDecoder::new(counted)))
+            } else {
+                State::Plain(begun)
+            };
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Source<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if out.is_empty() || self.broken.is_some() {
+            return Ok(0);
+        }
+        if matches!(self.state, State::Fresh(_)) {
+            self.begin(out.len())?;
+        }
+        let inflater = match &mut self.state {
+            State::Plain(begun) => return begun.read(out),
+            State::Gzip(inflater) => inflater,
+            State::Fresh(_) | State::Changing => return Ok(0),
+        };
+        let n = match inflater.read(out) {
+            Ok(n) => n,
+            Err(e) => {
+                use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+                if matches!(e.kind(), InvalidData | InvalidInput | UnexpectedEof) {
+                    self.broken = Some(e.to_string());
+                    return Ok(0);
+                }
+                return Err(e);
+            }
+        };
+        self.given += n as u64;
+        if let Some(times) = self.max_inflation {
+            let compressed = inflater.get_ref().bytes;
+            if self.given > FREE_BYTES.max(compressed.saturating_mul(u64::from(times))) {
+                self.too_large = true;
+                return Err(io::Error::other("inflates to more than it may"));
+            }
+        }
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn all(bytes: &[u8]) -> (Vec<u8>, Option<String>) {
+        let mut source = Source::new(bytes);
+        let mut out = Vec::new();
+        source.read_to_end(&mut out).unwrap();
+        (out, source.take_broken())
+    }
+
+    #[test]
+    fn plain_bytes_pass() {
+        for bytes in [&b""[..], b"a", b"\x1f", b"\x1f\x8b", b"\x1f\x8b\x07 and so on", b"000001D "]
+        {
+            assert_eq!(all(bytes), (bytes.to_vec(), None));
+        }
+    }
+
+    #[test]
+    fn members_are_one_source() {
+        let bytes = [gzip(b"first "), gzip(b""), gzip(b"second")].concat();
+        assert_eq!(all(&bytes), (b"first second".to_vec(), None));
+    }
+
+    #[test]
+    fn what_was_inflated_before_a_break_is_kept() {
+        let noise: Vec<u8> = (0..50_000_u32).map(|i| (i.wrapping_mul(i) >> 7) as u8).collect();
+        let whole = gzip(&noise);
+        let (out, broken) = all(&whole[..whole.len() / 2]);
+        assert!(broken.is_some());
+        assert!(out.len() > 1000 && noise.starts_with(&out), "{}", out.len());
+        // A wrong checksum, too.
+        let mut wrong = whole;
+        let at = wrong.len() - 6;
+        wrong[at] ^= 1;
+        let (out, broken) = all(&wrong);
+        assert_eq!(out, noise);
+        assert!(broken.is_some());
+        for len in 3..200 {
+            let _ = all(&wrong[..len]);
+        }
+    }
+
+    #[test]
+    fn bombs_are_defused() {
+        let bomb = gzip(&vec![0; 80 << 20]);
+        assert!(bomb.len() < 1 << 20);
+        let mut source = Source::bounded(bomb.as_slice(), 100);
+        let mut out = Vec::new();
+        assert!(source.read_to_end(&mut out).is_err());
+        assert!(out.len() <= (64 << 20) + (1 << 20));
+        assert!(source.too_large().is_some());
+        let mut source = Source::bounded(bomb.as_slice(), 1000);
+        out.clear();
+        assert_eq!(source.read_to_end(&mut out).unwrap(), 80 << 20);
+    }
+}
