@@ -54,6 +54,7 @@ pub mod demo;
 pub mod prelude;
 mod remove_response;
 mod sac_station;
+mod split;
 
 #[cfg(feature = "rayon")]
 pub use remove_response::ParRemoveResponse;
@@ -67,3 +68,4 @@ pub use seis_resp as resp;
 pub use seis_resp::{EpochPolicy, Inventory, Response};
 pub use seis_signal as signal;
 pub use seis_signal::{StreamSignal, TraceSignal};
+pub use split::split_at_epochs;

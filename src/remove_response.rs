@@ -28,6 +28,10 @@ pub struct RemoveResponseOptions {
     pub deconvolution: DeconvolutionSpec,
     /// What to do if several epochs with different responses hold at once.
     pub epochs: EpochPolicy,
+    /// Whether a stream is [cut](crate::split_at_epochs) where the response of a trace changes, and
+    /// every part corrected with its own. By default such a trace is refused, with the instant. A
+    /// single [`Trace`] cannot become several and is always refused.
+    pub split: bool,
 }
 
 impl RemoveResponseOptions {
@@ -37,11 +41,18 @@ impl RemoveResponseOptions {
         self.epochs = policy;
         self
     }
+
+    /// Cutting a stream's traces where the response changes, or not.
+    #[must_use]
+    pub fn split(mut self, split: bool) -> Self {
+        self.split = split;
+        self
+    }
 }
 
 impl From<DeconvolutionSpec> for RemoveResponseOptions {
     fn from(deconvolution: DeconvolutionSpec) -> Self {
-        Self { deconvolution, epochs: EpochPolicy::default() }
+        Self { deconvolution, ..Self::default() }
     }
 }
 
@@ -49,7 +60,7 @@ impl From<DeconvolutionSpec> for RemoveResponseOptions {
 /// stream.
 ///
 /// The channel's epoch must cover the whole trace; otherwise the error says which epochs exist and
-/// where to cut. Plans are shared between traces of equal response, length and rate, through
+/// where to cut ([`RemoveResponseOptions::split`] does it). Plans are shared between traces of equal response, length and rate, through
 /// [`PlanCache::global`](seis_signal::PlanCache::global). What is [doubtful about the
 /// response](response_warnings) is written into the trace's history, as `response_warning`.
 ///
@@ -180,6 +191,9 @@ impl RemoveResponse for Stream {
         options: impl Into<RemoveResponseOptions>,
     ) -> Result<&mut Self, Self::Error> {
         let options = options.into();
+        if options.split {
+            crate::split_at_epochs(self, inventory, options.epochs);
+        }
         self.try_for_each(|trace| trace.remove_response(inventory, options).map(drop))
     }
 
@@ -224,6 +238,9 @@ impl ParRemoveResponse for Stream {
         options: impl Into<RemoveResponseOptions>,
     ) -> Result<&mut Self, StreamError<RemoveResponseError>> {
         let options = options.into();
+        if options.split {
+            crate::split_at_epochs(self, inventory, options.epochs);
+        }
         self.par_try_for_each(|trace| trace.remove_response(inventory, options).map(drop))
     }
 

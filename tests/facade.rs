@@ -99,6 +99,46 @@ fn a_trace_across_a_change_of_instrument_is_refused_with_the_instant() {
 }
 
 #[test]
+fn a_trace_across_a_change_of_instrument_can_be_cut() {
+    let (stream, mut inventory) = event();
+    let trace = stream.traces()[0].clone();
+    let changed = trace.start + TimeDelta::from_seconds(600);
+    // The old instrument was half as sensitive.
+    for network in inventory.networks_mut() {
+        for station in &mut network.stations {
+            let mut old = station.channels.clone();
+            for channel in &mut old {
+                let mut response = seis::Response::clone(channel.response.get().unwrap());
+                response.sensitivity.as_mut().unwrap().value /= 2.0;
+                response.stages[0].gain.as_mut().unwrap().value /= 2.0;
+                channel.response = response.into();
+                channel.epoch.end = Some(changed);
+            }
+            for channel in &mut station.channels {
+                channel.epoch.start = Some(changed);
+            }
+            station.channels.append(&mut old);
+        }
+    }
+    let mut whole = Stream::from(vec![trace.clone()]);
+    assert!(whole.remove_response(&inventory, to_displacement()).is_err());
+    let options = RemoveResponseOptions::from(to_displacement()).split(true);
+    let mut cut = Stream::from(vec![trace.clone()]);
+    cut.remove_response(&inventory, options).unwrap();
+    let [before, after] = cut.traces() else { unreachable!("{} parts", cut.len()) };
+    assert_eq!((before.start, after.start), (trace.start, changed));
+    assert_eq!(before.len() + after.len(), trace.len());
+    assert!(before.end() < changed && before.next_start() == changed);
+    assert!(before.history.last("split_at_epoch").is_some());
+    // Each part as if it were a trace of its own.
+    for part in [before, after] {
+        let mut alone = trace.slice(part.start, part.end()).unwrap();
+        alone.remove_response(&inventory, to_displacement()).unwrap();
+        assert_eq!(alone.samples, part.samples);
+    }
+}
+
+#[test]
 fn one_channel_without_metadata_spoils_nothing() {
     let (mut stream, inventory) = event();
     stream.traces_mut()[1].id = "XX.NONE..BHZ".parse().unwrap();

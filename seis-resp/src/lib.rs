@@ -53,7 +53,7 @@ pub mod units;
 
 pub use error::{Error, Result};
 pub use evaluate::*;
-pub use lookup::{EpochPolicy, LookupError, ResponseMatch};
+pub use lookup::{EpochPolicy, LookupError, ResponseMatch, ResponseSpan};
 pub use model::*;
 pub use problem::{Consequence, IgnoredElement, Place, Problem, ProblemKind, ReadReport};
 pub use seis_core::Complex64;

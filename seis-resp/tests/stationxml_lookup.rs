@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use seis_core::{SourceId, UtcTime};
+use seis_core::{SourceId, TimeDelta, UtcTime};
 use seis_resp::{
     Channel, ChannelResponse, Epoch, EpochPolicy, Gain, Inventory, LookupError, Network, Response,
     Stage, Station,
@@ -134,7 +134,11 @@ fn overlapping_epochs_need_a_policy_only_if_they_differ() {
     // The second begins within the trace: half of it would be corrected wrongly.
     let within = ("2011-12-01", "2012-02-01");
     assert!(matches!(find(&inventory, within.0, within.1), Err(LookupError::Ambiguous { .. })));
-    assert_eq!(find_by(&inventory, within.0, within.1, EpochPolicy::LatestStart), Ok(1.0));
+    assert_eq!(find_by(&inventory, within.0, within.1, EpochPolicy::First), Ok(1.0));
+    match find_by(&inventory, within.0, within.1, EpochPolicy::LatestStart) {
+        Err(error) => assert_eq!(error.split(), Some(t("2012-01-01"))),
+        other => panic!("{other:?}"),
+    }
     assert_eq!(find(&inventory, "2011-01-01", "2012-01-01"), Ok(1.0), "begins at the last sample");
 }
 
@@ -199,4 +203,100 @@ fn channels_that_disagree_about_where_they_are() {
     let latest = inventory.channel(&bhz, first, last, EpochPolicy::LatestStart).unwrap();
     assert_eq!(latest.channel.azimuth_deg(), Some(12.0));
     assert!(inventory.channel(&bhz, t("2000-01-01"), t("2000-01-02"), EpochPolicy::First).is_err());
+}
+
+/// The parts of a seismogram as start, end (empty for the last) and gain (or none).
+fn spans(
+    inventory: &Inventory,
+    first: &str,
+    last: &str,
+    policy: EpochPolicy,
+) -> Vec<(UtcTime, Option<UtcTime>, Option<f64>)> {
+    let found = inventory.response_spans(&id("XX.ABC..BHZ"), t(first), t(last), policy).unwrap();
+    let gain = |m: seis_resp::ResponseMatch<'_>| m.response.stages[0].gain.unwrap().value;
+    found.into_iter().map(|span| (span.start, span.end, span.found.ok().map(gain))).collect()
+}
+
+#[test]
+fn an_epoch_that_ends_within_the_trace_names_the_split_time() {
+    let inventory = epochs(&[("2010-01-01", "2012-01-01", 1.0), ("2012-01-01", "2014-01-01", 2.0)]);
+    let error = find(&inventory, "2011-12-31", "2012-01-02").unwrap_err();
+    assert_eq!(error.split(), Some(t("2012-01-01")));
+    assert!(error.to_string().contains("cut the trace there"), "{error}");
+    let parts = spans(&inventory, "2011-12-31", "2012-01-02", EpochPolicy::Error);
+    assert_eq!(
+        parts,
+        [(t("2011-12-31"), Some(t("2012-01-01")), Some(1.0)), (t("2012-01-01"), None, Some(2.0))]
+    );
+    for (first, last, gain) in [
+        ("2011-12-31", "2012-01-01", 1.0),
+        ("2012-01-01", "2012-01-02", 2.0),
+        ("2013-12-31", "2014-01-01", 2.0),
+    ] {
+        let parts = spans(&inventory, first, last, EpochPolicy::Error);
+        assert_eq!(parts, [(t(first), None, Some(gain))]);
+    }
+}
+
+#[test]
+fn parts_without_a_response_say_why() {
+    let inventory = epochs(&[
+        ("2010-01-01", "2012-01-01", 1.0),
+        ("2012-01-02", "2014-01-01", 1.0),
+        ("2013-01-01", "", 3.0),
+    ]);
+    let parts = spans(&inventory, "2009-12-31", "2020-01-01", EpochPolicy::Error);
+    assert_eq!(
+        parts,
+        [
+            (t("2009-12-31"), Some(t("2010-01-01")), None),
+            (t("2010-01-01"), Some(t("2012-01-01")), Some(1.0)),
+            (t("2012-01-01"), Some(t("2012-01-02")), None),
+            (t("2012-01-02"), Some(t("2013-01-01")), Some(1.0)),
+            (t("2013-01-01"), Some(t("2014-01-01")), None),
+            (t("2014-01-01"), None, Some(3.0)),
+        ]
+    );
+    let latest = spans(&inventory, "2012-06-01", "2020-01-01", EpochPolicy::LatestStart);
+    assert_eq!(
+        latest,
+        [(t("2012-06-01"), Some(t("2013-01-01")), Some(1.0)), (t("2013-01-01"), None, Some(3.0))]
+    );
+    let first = spans(&inventory, "2012-06-01", "2020-01-01", EpochPolicy::First);
+    assert_eq!(first[1], (t("2014-01-01"), None, Some(3.0)));
+    assert!(
+        inventory
+            .response_spans(
+                &id("XX.DEF..BHZ"),
+                t("2010-01-01"),
+                t("2011-01-01"),
+                EpochPolicy::First
+            )
+            .is_err()
+    );
+}
+
+#[test]
+fn a_second_between_epochs_is_no_hole() {
+    let inventory = epochs(&[("2010-01-01", "2011-12-31T23:59:59", 1.0), ("2012-01-01", "", 2.0)]);
+    let day = ("2011-12-31", "2011-12-31T23:59:59.975");
+    assert_eq!(find(&inventory, day.0, day.1), Ok(1.0));
+    let error = find(&inventory, "2011-12-31", "2012-01-02").unwrap_err();
+    assert_eq!(error.split(), Some(t("2012-01-01")), "no sample is lost between the two");
+    let last = epochs(&[("2010-01-01", "2011-12-31T23:59:59", 1.0)]);
+    assert!(find(&last, day.0, day.1).is_err(), "nothing says that the second counts");
+    // A ten-thousandth of the epochs is met, whatever their order.
+    let many: Vec<(String, String)> = (0..10_000_i64)
+        .map(|n| UtcTime::from_nanos(i128::from(n * 7919 % 10_000) * 60_000_000_000))
+        .map(|start| (start.to_string(), (start + TimeDelta::from_seconds(60)).to_string()))
+        .collect();
+    let list: Vec<_> = many
+        .iter()
+        .enumerate()
+        .map(|(n, (a, b))| (a.as_str(), b.as_str(), n as f64 + 1.0))
+        .collect();
+    let inventory = epochs(&list);
+    for (n, (start, end)) in many.iter().enumerate().step_by(997) {
+        assert_eq!(find(&inventory, start, end), Ok(n as f64 + 1.0));
+    }
 }

@@ -119,6 +119,20 @@ pub enum LookupError {
     },
 }
 
+impl LookupError {
+    /// The instant at which to cut the seismogram, if an epoch begins or ends within it. Samples
+    /// at the instant belong to the later part.
+    #[must_use]
+    pub fn split(&self) -> Option<UtcTime> {
+        match self {
+            Self::EpochEndsWithin { split, .. } | Self::EpochBeginsWithin { split, .. } => {
+                Some(*split)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// How many items a message lists before it stops.
 const LISTED: usize = 12;
 

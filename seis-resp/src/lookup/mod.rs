@@ -2,15 +2,18 @@
 
 mod error;
 mod index;
+mod spans;
 
 use std::sync::Arc;
 
-use seis_core::{Fingerprint, SourceId, TimeDelta, UtcTime};
+use seis_core::{Fingerprint, SourceId, UtcTime};
 
 use crate::{Channel, ChannelEpoch, ChannelResponse, Epoch, Inventory, Response};
 
 pub use error::LookupError;
+use index::Held;
 pub(crate) use index::Index;
+pub use spans::ResponseSpan;
 
 /// What to do when several epochs of a channel hold at once and do not agree.
 ///
@@ -26,7 +29,8 @@ pub enum EpochPolicy {
     /// The first in the order of the files, as ObsPy 1.5 does with a warning.
     First,
     /// The one that begins last: right where somebody forgot to end an epoch when the instrument
-    /// was changed. The last in the order of the files of those that begin together.
+    /// was changed. The last in the order of the files of those that begin together. The epoch
+    /// before counts as ended then, also where that is within the seismogram.
     LatestStart,
 }
 
@@ -40,25 +44,22 @@ pub struct ResponseMatch<'a> {
     pub response: &'a Arc<Response>,
 }
 
-/// Two epochs with the same response that are no further apart than this count as one: many data
-/// centres end an epoch at 23:59:59 and begin the next at 00:00:00.
-const SAME_RESPONSE_HOLE: TimeDelta = TimeDelta::from_seconds(1);
-
 /// The samples asked for.
 #[derive(Clone, Copy)]
 struct Query<'q> {
-    id: &'q SourceId,
+    inventory: &'q Inventory,
+    id: SourceId,
     first: UtcTime,
     last: UtcTime,
+    policy: EpochPolicy,
 }
 
 impl Inventory {
-    /// All epochs of a channel, by start, then in the order of the files.
+    /// All epochs of a channel, by start, then in the order of the files; those with unreadable
+    /// dates last.
     #[must_use]
     pub fn channel_epochs(&self, id: &SourceId) -> Vec<ChannelEpoch<'_>> {
-        let mut epochs = self.index().epochs(self.networks(), id);
-        epochs.sort_by_key(|e| e.epoch.start);
-        epochs
+        self.index().epochs(self.networks(), id)
     }
 
     /// The response that holds for all samples from `first` to `last`, with
@@ -67,8 +68,9 @@ impl Inventory {
     /// Codes are compared letter by letter; a location of `--` is the blank one. Only the
     /// channel's epoch counts, with the station's and network's dates where it has none. An epoch
     /// holds the first sample if `start <= first < end` and the last if `last <= end`, so that
-    /// contiguous epochs are never ambiguous. Epochs with the same response and at most one second
-    /// between them count as one.
+    /// contiguous epochs are never ambiguous. An epoch that ends at most one second before the
+    /// next begins holds until then, as many data centres end epochs at 23:59:59; contiguous
+    /// epochs with the same response count as one.
     ///
     /// ObsPy 1.5 asks for the first sample only, includes both ends of an epoch and takes the
     /// first of several matches; a trace across a change of instrument is then corrected with the
@@ -97,39 +99,9 @@ impl Inventory {
         last: UtcTime,
         policy: EpochPolicy,
     ) -> Result<ResponseMatch<'_>, LookupError> {
-        let query = Query { id, first, last };
-        let epochs = self.known_epochs(id)?;
-        let covering: Vec<ChannelEpoch<'_>> = query.covering(&epochs);
-        if covering.is_empty() {
-            return match query.joined(&epochs) {
-                Some(found) => Ok(found),
-                None => Err(query.nothing_covers(&epochs)),
-            };
-        }
-        let mut usable: Vec<ChannelEpoch<'_>> = Vec::new();
-        let mut not_read = false;
-        for epoch in &covering {
-            match epoch.channel.response {
-                ChannelResponse::Present(_) | ChannelResponse::Broken(_) => usable.push(*epoch),
-                ChannelResponse::NotRead => not_read = true,
-                ChannelResponse::Absent => {}
-            }
-        }
-        if policy == EpochPolicy::Error {
-            let others = epochs.iter().filter(|e| query.meets(e)).copied();
-            let rivals: Vec<_> = others.filter(|e| content(e).is_some()).collect();
-            if !usable.is_empty() && rivals.len() > 1 && !agree(rivals.iter().map(content)) {
-                return Err(query.ambiguous("responses", &rivals));
-            }
-        }
-        match choose(&usable, policy) {
-            Some(epoch) => query.usable(epoch),
-            None if not_read => Err(LookupError::ResponseNotRead { id: Box::new(*id) }),
-            None => {
-                let epoch = covering.first().map_or(Epoch::ALWAYS, |e| e.epoch);
-                Err(LookupError::NoResponse { id: Box::new(*id), epoch })
-            }
-        }
+        let query = Query { inventory: self, id: *id, first, last, policy };
+        query.known()?;
+        query.response()
     }
 
     /// The channel epoch that holds for all samples from `first` to `last`, with or without a
@@ -144,94 +116,156 @@ impl Inventory {
         last: UtcTime,
         policy: EpochPolicy,
     ) -> Result<ChannelEpoch<'_>, LookupError> {
-        let query = Query { id, first, last };
-        let epochs = self.known_epochs(id)?;
-        let covering = query.covering(&epochs);
-        if policy == EpochPolicy::Error && !agree(covering.iter().map(|e| geometry(e.channel))) {
+        let query = Query { inventory: self, id: *id, first, last, policy };
+        query.known()?;
+        let covering = query.covering(&query.meeting());
+        let geometries = covering.iter().map(|held| geometry(held.epoch.channel));
+        if policy == EpochPolicy::Error && !agree(geometries) {
             return Err(query.ambiguous("coordinates, orientation or rate", &covering));
         }
-        choose(&covering, policy).ok_or_else(|| query.nothing_covers(&epochs))
-    }
-
-    fn known_epochs(&self, id: &SourceId) -> Result<Vec<ChannelEpoch<'_>>, LookupError> {
-        let epochs = self.index().epochs(self.networks(), id);
-        if epochs.is_empty() {
-            let station = self.index().neighbours(id);
-            return Err(LookupError::NoSuchChannel { id: Box::new(*id), station });
-        }
-        Ok(epochs)
+        let chosen = choose(&covering, policy).map(|held| held.epoch);
+        chosen.ok_or_else(|| query.nothing_covers())
     }
 }
 
-impl Query<'_> {
-    fn covering<'a>(&self, epochs: &[ChannelEpoch<'a>]) -> Vec<ChannelEpoch<'a>> {
-        epochs
-            .iter()
-            .filter(|e| e.readable && e.epoch.covers(self.first, self.last))
-            .copied()
-            .collect()
+impl<'q> Query<'q> {
+    fn known(&self) -> Result<(), LookupError> {
+        if self.inventory.index().knows(&self.id) {
+            return Ok(());
+        }
+        let station = self.inventory.index().neighbours(&self.id);
+        Err(LookupError::NoSuchChannel { id: Box::new(self.id), station })
     }
 
-    /// Whether the epoch holds for any part of the samples; beginning at the last does not count,
-    /// as that one belongs to the epoch before.
-    fn meets(&self, epoch: &ChannelEpoch<'_>) -> bool {
-        let Epoch { start, end } = epoch.epoch;
-        epoch.readable
-            && (epoch.epoch.contains(self.first)
-                || (start.is_none_or(|s| s < self.last) && end.is_none_or(|e| self.first < e)))
+    /// The epochs that hold for any part of the samples.
+    fn meeting(&self) -> Vec<Held<'q>> {
+        let Self { inventory, id, first, last, .. } = *self;
+        inventory.index().meeting(inventory.networks(), &id, first, last)
+    }
+
+    fn covering(&self, met: &[Held<'q>]) -> Vec<Held<'q>> {
+        met.iter().filter(|held| held.holds.covers(self.first, self.last)).copied().collect()
+    }
+
+    /// Whether the epoch holds for more than the last sample, which belongs to the epoch before.
+    fn counts(&self, held: &Held<'_>) -> bool {
+        let Epoch { start, end } = held.holds;
+        held.holds.contains(self.first)
+            || (start.is_none_or(|s| s < self.last) && end.is_none_or(|e| self.first < e))
+    }
+
+    fn response(&self) -> Result<ResponseMatch<'q>, LookupError> {
+        let met = self.meeting();
+        let covering = self.covering(&met);
+        if covering.is_empty() {
+            return self.joined(&met).ok_or_else(|| self.nothing_covers());
+        }
+        let mut usable: Vec<Held<'q>> = Vec::new();
+        let mut not_read = false;
+        for held in &covering {
+            match held.epoch.channel.response {
+                ChannelResponse::Present(_) | ChannelResponse::Broken(_) => usable.push(*held),
+                ChannelResponse::NotRead => not_read = true,
+                ChannelResponse::Absent => {}
+            }
+        }
+        let Some(chosen) = choose(&usable, self.policy) else {
+            let id = Box::new(self.id);
+            let epoch = covering.first().map_or(Epoch::ALWAYS, |held| held.epoch.epoch);
+            return Err(if not_read {
+                LookupError::ResponseNotRead { id }
+            } else {
+                LookupError::NoResponse { id, epoch }
+            });
+        };
+        let rivals: Vec<Held<'q>> = met
+            .iter()
+            .filter(|held| self.counts(held) && content(&held.epoch).is_some())
+            .copied()
+            .collect();
+        if !agree(rivals.iter().map(|held| content(&held.epoch))) {
+            match self.policy {
+                EpochPolicy::Error => return Err(self.ambiguous("responses", &rivals)),
+                EpochPolicy::First => {}
+                EpochPolicy::LatestStart => self.not_replaced(&chosen, &rivals)?,
+            }
+        }
+        self.usable(chosen.epoch)
+    }
+
+    /// Refuses an epoch that another, with another response, replaces within the samples.
+    fn not_replaced(&self, chosen: &Held<'q>, rivals: &[Held<'q>]) -> Result<(), LookupError> {
+        let replacing = rivals.iter().filter(|rival| {
+            rival.holds.start > chosen.holds.start.max(Some(self.first))
+                && content(&rival.epoch) != content(&chosen.epoch)
+        });
+        match replacing.filter_map(|rival| rival.holds.start).min() {
+            Some(split) => Err(self.ends_within(split)),
+            None => Ok(()),
+        }
     }
 
     /// Several epochs with one and the same response that cover the samples together.
-    fn joined<'a>(&self, epochs: &[ChannelEpoch<'a>]) -> Option<ResponseMatch<'a>> {
-        let mut met: Vec<&ChannelEpoch<'a>> = epochs.iter().filter(|e| self.meets(e)).collect();
-        met.sort_by_key(|e| e.epoch.start);
+    fn joined(&self, met: &[Held<'q>]) -> Option<ResponseMatch<'q>> {
+        let mut met: Vec<&Held<'q>> = met.iter().filter(|held| self.counts(held)).collect();
+        met.sort_by_key(|held| held.holds.start);
         let first = *met.first()?;
-        let response = first.channel.response.get()?;
-        if !agree(met.iter().map(|e| content(e))) || !first.epoch.contains(self.first) {
+        let response = first.epoch.channel.response.get()?;
+        if !agree(met.iter().map(|held| content(&held.epoch))) || !first.holds.contains(self.first)
+        {
             return None;
         }
-        let mut covered = first.epoch.end;
-        for epoch in met {
-            let gapless = covered
-                .is_none_or(|c| epoch.epoch.start.is_none_or(|s| s - c <= SAME_RESPONSE_HOLE));
-            if !gapless {
+        let mut covered = first.holds.end;
+        for held in met {
+            if covered.is_some_and(|until| held.holds.start.is_some_and(|start| start > until)) {
                 return None;
             }
-            covered = match (covered, epoch.epoch.end) {
+            covered = match (covered, held.holds.end) {
                 (Some(a), Some(b)) => Some(a.max(b)),
                 _ => None,
             };
         }
-        covered.is_none_or(|c| self.last <= c).then_some(ResponseMatch { epoch: *first, response })
+        let covers = covered.is_none_or(|until| self.last <= until);
+        covers.then_some(ResponseMatch { epoch: first.epoch, response })
     }
 
-    fn nothing_covers(&self, epochs: &[ChannelEpoch<'_>]) -> LookupError {
-        let Self { id, first, last } = *self;
-        let id = Box::new(*id);
-        let mut listed: Vec<Epoch> =
-            epochs.iter().filter(|e| e.readable).map(|e| e.epoch).collect();
-        listed.sort_by_key(|e| e.start);
-        let ends = listed.iter().filter(|e| e.contains(first)).filter_map(|e| e.end).max();
-        let begins = listed.iter().filter_map(|e| e.start).filter(|s| (first..=last).contains(s));
-        if let Some(split) = ends {
-            return LookupError::EpochEndsWithin { id, first, last, split, epochs: listed };
+    fn nothing_covers(&self) -> LookupError {
+        let met = self.meeting();
+        let holding = met.iter().filter(|held| held.holds.contains(self.first));
+        if let Some(split) = holding.filter_map(|held| held.holds.end).max() {
+            return self.ends_within(split);
         }
-        if let Some(split) = begins.min() {
-            return LookupError::EpochBeginsWithin { id, first, last, split, epochs: listed };
+        let Self { id, first, last, .. } = *self;
+        let (id, epochs) = (Box::new(id), self.listed());
+        let begins = met.iter().filter_map(|held| held.holds.start);
+        if let Some(split) = begins.filter(|start| (first..=last).contains(start)).min() {
+            return LookupError::EpochBeginsWithin { id, first, last, split, epochs };
         }
-        match epochs.iter().find(|e| !e.readable) {
+        match self.inventory.channel_epochs(&id).iter().find(|e| !e.readable) {
             Some(epoch) => LookupError::UnreadableEpoch { id, text: unreadable_text(epoch) },
-            None => LookupError::NoEpoch { id, first, last, epochs: listed },
+            None => LookupError::NoEpoch { id, first, last, epochs },
         }
     }
 
-    fn ambiguous(&self, what: &'static str, epochs: &[ChannelEpoch<'_>]) -> LookupError {
+    /// All readable epochs of the channel.
+    fn listed(&self) -> Vec<Epoch> {
+        let all = self.inventory.channel_epochs(&self.id);
+        all.iter().filter(|e| e.readable).map(|e| e.epoch).collect()
+    }
+
+    fn ends_within(&self, split: UtcTime) -> LookupError {
+        let Self { id, first, last, .. } = *self;
+        let (id, epochs) = (Box::new(id), self.listed());
+        LookupError::EpochEndsWithin { id, first, last, split, epochs }
+    }
+
+    fn ambiguous(&self, what: &'static str, held: &[Held<'_>]) -> LookupError {
         LookupError::Ambiguous {
-            id: Box::new(*self.id),
+            id: Box::new(self.id),
             first: self.first,
             last: self.last,
             what,
-            epochs: epochs.iter().map(|e| e.epoch).collect(),
+            epochs: held.iter().map(|held| held.epoch.epoch).collect(),
         }
     }
 
@@ -239,24 +273,22 @@ impl Query<'_> {
         match &epoch.channel.response {
             ChannelResponse::Present(response) => Ok(ResponseMatch { epoch, response }),
             ChannelResponse::Broken(broken) => Err(LookupError::BrokenResponse {
-                id: Box::new(*self.id),
+                id: Box::new(self.id),
                 epoch: epoch.epoch,
                 reason: broken.reason(),
             }),
-            ChannelResponse::NotRead => {
-                Err(LookupError::ResponseNotRead { id: Box::new(*self.id) })
-            }
+            ChannelResponse::NotRead => Err(LookupError::ResponseNotRead { id: Box::new(self.id) }),
             ChannelResponse::Absent => {
-                Err(LookupError::NoResponse { id: Box::new(*self.id), epoch: epoch.epoch })
+                Err(LookupError::NoResponse { id: Box::new(self.id), epoch: epoch.epoch })
             }
         }
     }
 }
 
-fn choose<'a>(epochs: &[ChannelEpoch<'a>], policy: EpochPolicy) -> Option<ChannelEpoch<'a>> {
+fn choose<'a>(held: &[Held<'a>], policy: EpochPolicy) -> Option<Held<'a>> {
     match policy {
-        EpochPolicy::Error | EpochPolicy::First => epochs.first().copied(),
-        EpochPolicy::LatestStart => epochs.iter().max_by_key(|e| e.epoch.start).copied(),
+        EpochPolicy::Error | EpochPolicy::First => held.first().copied(),
+        EpochPolicy::LatestStart => held.iter().max_by_key(|held| held.holds.start).copied(),
     }
 }
 
