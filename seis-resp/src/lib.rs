@@ -6,6 +6,7 @@
 //! | how do I read it? | [`Inventory::read`], or [`ReadOptions`] by level, id and time |
 //! | what was wrong in the files? | [`Inventory::report`](Inventory#structfield.report) |
 //! | which response holds for this seismogram? | [`Inventory::response`] |
+//! | do the metadata contradict themselves? | [`Inventory::check`] |
 //! | how do I write it? | [`Inventory::to_stationxml`], [`WriteOptions`] |
 //!
 //! # StationXML
@@ -43,6 +44,7 @@
     clippy::print_stderr
 )]
 
+mod check;
 mod error;
 mod evaluate;
 mod lookup;
@@ -51,6 +53,7 @@ mod problem;
 pub mod stationxml;
 pub mod units;
 
+pub use check::{Finding, FindingPlace, Rule, Severity};
 pub use error::{Error, Result};
 pub use evaluate::*;
 pub use lookup::{EpochPolicy, LookupError, ResponseMatch, ResponseSpan};

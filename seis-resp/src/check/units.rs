@@ -1,0 +1,68 @@
+//! Units from stage to stage.
+
+use super::{Checker, Rule};
+use crate::units::Unit;
+use crate::{Filter, Response, Stage, UnitName};
+
+fn named(unit: Option<&UnitName>) -> Option<&str> {
+    unit.map(|unit| unit.name.trim()).filter(|name| !name.is_empty())
+}
+
+/// Whether two units differ; those that are not understood are another rule's business.
+fn differ(a: &str, b: &str) -> bool {
+    match (Unit::parse(a), Unit::parse(b)) {
+        _ if a.eq_ignore_ascii_case(b) => false,
+        (Ok(a), Ok(b)) => !a.is_same_as(&b),
+        _ => false,
+    }
+}
+
+impl Checker {
+    pub(super) fn units(&mut self, response: &Response, stages: &[&Stage]) {
+        let filters: Vec<(u32, &Filter)> =
+            stages.iter().filter_map(|s| Some((s.number, s.filter.as_ref()?))).collect();
+        let mut unknown: Vec<&str> = Vec::new();
+        for (number, filter) in &filters {
+            for name in [&filter.input_units, &filter.output_units] {
+                let Some(name) = named(name.as_ref()) else { continue };
+                if let Err(error) = Unit::parse(name) {
+                    if !unknown.contains(&name) && unknown.len() < 8 {
+                        unknown.push(name);
+                        let found = error.to_string();
+                        self.report_stage(Rule::UnitUnknown, *number, found, "a known unit");
+                    }
+                }
+            }
+        }
+        for pair in filters.windows(2) {
+            let [(before, earlier), (number, later)] = pair else { continue };
+            let output = named(earlier.output_units.as_ref());
+            if let (Some(output), Some(input)) = (output, named(later.input_units.as_ref())) {
+                if differ(output, input) {
+                    let found = format!("an input in {input}");
+                    let expected = format!("{output}, the output of stage {before}");
+                    self.report_stage(Rule::UnitsDoNotChain, *number, found, expected);
+                }
+            }
+        }
+        let Some(sensitivity) = &response.sensitivity else { return };
+        // Stages of a gain only have no units, and may change them.
+        let first = stages.first().and_then(|s| named(s.filter.as_ref()?.input_units.as_ref()));
+        let last = stages.last().and_then(|s| named(s.filter.as_ref()?.output_units.as_ref()));
+        for (what, overall, stage) in [
+            ("input", named(sensitivity.input_units.as_ref()), first),
+            ("output", named(sensitivity.output_units.as_ref()), last),
+        ] {
+            if let (Some(overall), Some(stage)) = (overall, stage) {
+                if differ(overall, stage) {
+                    let found = format!("an {what} of the sensitivity in {overall}");
+                    self.report(
+                        Rule::UnitsOfSensitivity,
+                        found,
+                        format!("{stage}, as in the stages"),
+                    );
+                }
+            }
+        }
+    }
+}
