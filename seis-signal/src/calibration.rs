@@ -151,9 +151,16 @@ impl CalibrationPlan {
         input_start + offset
     }
 
-    /// The length of the FFT.
+    /// The length of the FFT on whose frequencies the response is divided out.
     #[must_use]
     pub fn fft_points(&self) -> usize {
+        self.pipeline.reference().nfft
+    }
+
+    /// The length of the transform that is made. It differs from [`fft_points`](Self::fft_points)
+    /// where another yields the same samples in less time.
+    #[must_use]
+    pub fn transform_points(&self) -> usize {
         self.pipeline.operator().nfft
     }
 

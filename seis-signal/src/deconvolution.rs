@@ -3,6 +3,7 @@
 mod operator;
 mod plan;
 mod pre_filter;
+mod regrid;
 
 pub(crate) use operator::Operator;
 pub use plan::DeconvolutionPlan;

@@ -9,6 +9,6 @@ mod plans;
 mod real;
 
 pub use length::FftLength;
-pub(crate) use length::{check_npts, cost};
+pub(crate) use length::{check_npts, cost, estimate, smooth_lengths};
 pub(crate) use plans::Transform;
 pub(crate) use real::{Forward, Inverse};

@@ -121,6 +121,7 @@ mod error;
 mod fft;
 mod interpolate;
 mod pipeline;
+mod route;
 mod scratch;
 mod stream;
 mod sum;

@@ -4,7 +4,8 @@ use num_complex::Complex64;
 use seis_core::{FrequencyResponse, SamplingRate};
 
 use crate::deconvolution::Operator;
-use crate::fft::{Forward, Inverse, Transform, cost};
+use crate::fft::{Forward, Inverse, Transform};
+use crate::route::Route;
 use crate::scratch::{reserve, room};
 use crate::sum::{Number, mean_of_finite};
 use crate::taper::Flanks;
@@ -22,11 +23,21 @@ pub(crate) struct Pipeline {
     taper: Option<Flanks>,
     zero_mean: bool,
     sac_taper: Option<Flanks>,
+    reference: Reference,
     operator: Operator,
     forward: Forward,
     inverse: Inverse,
     output: Output,
     warnings: Vec<Warning>,
+}
+
+/// The frequencies at which the response is divided out, whatever transforms are made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reference {
+    pub(crate) nfft: usize,
+    /// Index of the first frequency that survives, and of the last.
+    pub(crate) first: usize,
+    pub(crate) last: usize,
 }
 
 /// What becomes of the samples that the inverse transform yields.
@@ -82,23 +93,27 @@ impl Pipeline {
             Some(fraction) => Some(Flanks::sac(npts, fraction)?),
             None => None,
         };
-        let mut operator = Operator::new(deconvolution, nfft, rate, response)?;
+        let operator = Operator::new(deconvolution, nfft, rate, response)?;
+        let reference = Reference { nfft, first: operator.first, last: operator.last() };
 
-        let (decimation, output) = match resample {
-            None => (1, Output::Pick { first: 0, step: 1, count: npts }),
-            Some(plan) => {
-                let content_up_to_hz = operator.last() as f64 * rate.hz() / nfft as f64;
-                let new_nyquist_hz = plan.output().rate.hz() / 2.0;
-                if content_up_to_hz > new_nyquist_hz {
-                    warnings.push(Warning::Aliasing { new_nyquist_hz, content_up_to_hz });
-                }
-                match plan.picks() {
-                    Some((first, step)) => {
-                        decimated(&mut operator, first, step, plan.output().npts)
-                    }
-                    None => (1, Output::Interpolate(Box::new(plan))),
-                }
+        let mut picks = (0, 1, npts);
+        let mut interpolate = None;
+        if let Some(plan) = resample {
+            let content_up_to_hz = reference.last as f64 * rate.hz() / nfft as f64;
+            let new_nyquist_hz = plan.output().rate.hz() / 2.0;
+            if content_up_to_hz > new_nyquist_hz {
+                warnings.push(Warning::Aliasing { new_nyquist_hz, content_up_to_hz });
             }
+            match plan.picks() {
+                Some((first, step)) => picks = (first, step, plan.output().npts),
+                None => interpolate = Some(Box::new(plan)),
+            }
+        }
+        let (first, step, count) = picks;
+        let Route { operator, decimation, first, step } = Route::new(operator, npts, first, step);
+        let output = match interpolate {
+            Some(plan) => Output::Interpolate(plan),
+            None => Output::Pick { first, step, count },
         };
         Ok(Self {
             npts,
@@ -106,9 +121,10 @@ impl Pipeline {
             taper,
             zero_mean: deconvolution.zero_mean,
             sac_taper,
+            forward: Forward::new(operator.nfft),
+            inverse: Inverse::new(operator.nfft / decimation),
+            reference,
             operator,
-            forward: Forward::new(nfft),
-            inverse: Inverse::new(nfft / decimation),
             output,
             warnings,
         })
@@ -120,6 +136,10 @@ impl Pipeline {
 
     pub(crate) fn operator(&self) -> &Operator {
         &self.operator
+    }
+
+    pub(crate) fn reference(&self) -> &Reference {
+        &self.reference
     }
 
     pub(crate) fn warnings(&self) -> &[Warning] {
@@ -240,45 +260,33 @@ impl Pipeline {
         self.forward.transform(&mut packed[..pairs], half, fft);
         let spectrum = &mut packed[..self.operator.gains.len()];
         self.forward.multiplied(half, self.operator.first, &self.operator.gains, spectrum);
-        let last = self.operator.last();
-        if let (true, Some(end)) = (last == back, spectrum.last_mut()) {
+        let spectrum = self.fold(spectrum);
+        self.inverse.join(self.operator.first, spectrum, &mut half[..back]);
+        self.inverse.transform(&mut half[..back], &mut packed[..back], fft);
+    }
+
+    /// Adds what lies beyond the Nyquist frequency of the inverse transform to the frequency as
+    /// which it appears there, and makes the Nyquist frequency real.
+    fn fold<'s>(&self, spectrum: &'s mut [Complex64]) -> &'s [Complex64] {
+        let (first, last) = (self.operator.first, self.operator.last());
+        let (pairs, nyquist) = (self.forward.pairs(), self.inverse.pairs());
+        if last < nyquist {
+            return spectrum;
+        }
+        let (below, end) = spectrum.split_at_mut(nyquist - first);
+        if let Some((end, beyond)) = end.split_first_mut() {
             *end = if last == pairs {
                 // ObsPy's rule for the Nyquist frequency.
                 Complex64::new(end.norm(), 0.0)
             } else {
-                // Of the long transform's two frequencies ±last the short one has only the sum.
+                // Of the long transform's two frequencies ± this the short one has only the sum.
                 Complex64::new(2.0 * end.re, 0.0)
             };
+            for (y, beyond) in below.iter_mut().rev().zip(beyond) {
+                *y += beyond.conj();
+            }
         }
-        self.inverse.join(self.operator.first, spectrum, &mut half[..back]);
-        self.inverse.transform(&mut half[..back], &mut packed[..back], fft);
-    }
-}
-
-/// The factor by which the inverse transform can be shorter so that its samples, or some of them,
-/// are every `step`-th one from `first` on; and which.
-///
-/// A spectrum that ends below the new Nyquist frequency is the same spectrum at the lower rate, so
-/// that the shorter transform yields the same sums.
-fn decimated(operator: &mut Operator, first: usize, step: usize, count: usize) -> (usize, Output) {
-    let (pairs, last) = (operator.nfft / 2, operator.last());
-    let price = |d: usize| {
-        let points = pairs / d;
-        // Lengths with large prime factors cost about thrice as much (Bluestein's algorithm).
-        cost(points).unwrap_or(3.0 * points as f64 * (points as f64).log2().max(1.0))
-    };
-    let best = (2..=step)
-        .filter(|d| step % d == 0 && pairs % d == 0 && last <= pairs / d)
-        // The turned Nyquist frequency of the long transform is no longer real.
-        .filter(|d| last < pairs / d || first % d == 0)
-        .min_by(|a, b| price(*a).total_cmp(&price(*b)))
-        .filter(|d| price(*d) < price(1))
-        .unwrap_or(1);
-    if first % best != 0 {
-        operator.advance(first);
-        (best, Output::Pick { first: 0, step: step / best, count })
-    } else {
-        (best, Output::Pick { first: first / best, step: step / best, count })
+        &spectrum[..=nyquist - first]
     }
 }
 

@@ -212,7 +212,7 @@ fn cosines(a: &[f64], k: f64, last: f64) -> f64 {
 
 /// The modified Bessel function I₀ by its power series (Abramowitz & Stegun 9.6.12), whose terms
 /// are all positive.
-fn bessel_i0(x: f64) -> f64 {
+pub(crate) fn bessel_i0(x: f64) -> f64 {
     let quarter = x * x / 4.0;
     let (mut sum, mut term, mut k) = (1.0_f64, 1.0_f64, 1.0_f64);
     while term > sum * 1e-17 {

@@ -80,15 +80,15 @@ fn one_plan_is_the_steps_one_by_one() {
     // Nyquist frequency, output rates; by how much the inverse transform is shorter.
     for (rate, npts, f4, new_rate, decimation) in [
         (40.0, 4800, 5.0, 10.0, 4),
-        (40.0, 4801, 5.0, 10.0, 2),
-        (40.0, 4803, 4.9, 10.0, 1),
-        (40.0, 4804, 4.9, 10.0, 1),
-        (40.0, 4806, 4.9, 10.0, 2),
+        (40.0, 4801, 5.0, 10.0, 4),
+        (40.0, 4803, 4.9, 10.0, 4),
+        (40.0, 4804, 4.9, 10.0, 4),
+        (40.0, 4806, 4.9, 10.0, 4),
         (20.0, 2400, 5.0, 10.0, 2),
         (100.0, 12_000, 5.0, 10.0, 10),
-        (100.0, 12_001, 5.0, 10.0, 2),
-        (100.0, 12_000, 7.0, 10.0, 5),
-        (100.0, 12_000, 50.0, 10.0, 1),
+        (100.0, 12_001, 5.0, 10.0, 10),
+        (100.0, 12_000, 7.0, 10.0, 10),
+        (100.0, 12_000, 50.0, 10.0, 2),
         (40.0, 4800, 20.0, 40.0, 1),
         (50.0, 6000, 5.0, 12.5, 4),
         (40.0, 4800, 5.0, 16.0, 1),
@@ -128,7 +128,6 @@ fn outputs_that_start_later_are_the_same_too() {
                 spec.deconvolution.pre_filter =
                     Some(PreFilter::new(0.001, 0.005, 5.0, 5.0).unwrap());
             }
-            let shorter = if f4 == 5.0 && first % 4 != 0 { 2 } else { shorter };
             let expected = steps(&spec, &input, &response, &counts);
             let (found, decimation) = fused(&spec, &input, &response, &counts);
             let error = difference(&found, &expected) / peak(&expected);
@@ -311,8 +310,9 @@ fn a_water_level_refers_to_all_frequencies() {
     // 1 % of the response at 10 Hz: 0.097 Hz, bin 97; the band begins behind bin 10.
     assert!((85..=88).contains(&plan.clipped_bins()), "{}", plan.clipped_bins());
     assert_eq!(*plan.bins().start(), 11);
-    let smallest =
-        |plan: &DeconvolutionPlan| plan.factors().iter().map(|g| g.norm()).fold(0.0, f64::max);
+    let smallest = |plan: &DeconvolutionPlan| {
+        plan.factors().unwrap().iter().map(|g| g.norm()).fold(0.0, f64::max)
+    };
     let none =
         DeconvolutionPlan::new(&spec.water_level(WaterLevel::None), npts, rate, &response).unwrap();
     assert!(smallest(&plan) < smallest(&none) / 3.0);

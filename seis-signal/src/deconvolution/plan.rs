@@ -87,22 +87,30 @@ impl DeconvolutionPlan {
         self.pipeline.npts()
     }
 
-    /// The length of the FFT.
+    /// The length of the FFT on whose frequencies the response is divided out.
     #[must_use]
     pub fn fft_points(&self) -> usize {
+        self.pipeline.reference().nfft
+    }
+
+    /// The length of the transform that is made. It differs from [`fft_points`](Self::fft_points)
+    /// where another yields the same samples in less time.
+    #[must_use]
+    pub fn transform_points(&self) -> usize {
         self.pipeline.operator().nfft
     }
 
     /// Indices of the frequencies that survive; frequency `k` is `k·rate/fft_points`.
     #[must_use]
     pub fn bins(&self) -> RangeInclusive<usize> {
-        self.pipeline.operator().first..=self.pipeline.operator().last()
+        self.pipeline.reference().first..=self.pipeline.reference().last
     }
 
-    /// By what these frequencies are multiplied, divided by the FFT's length.
+    /// By what these frequencies are multiplied, divided by the FFT's length; `None` where a
+    /// transform of another length is made, which has other frequencies.
     #[must_use]
-    pub fn factors(&self) -> &[Complex64] {
-        &self.pipeline.operator().gains
+    pub fn factors(&self) -> Option<&[Complex64]> {
+        (self.transform_points() == self.fft_points()).then(|| &*self.pipeline.operator().gains)
     }
 
     /// How many of them the water level raised.

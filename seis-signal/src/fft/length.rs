@@ -118,6 +118,28 @@ pub(crate) fn cost(mut n: usize) -> Option<f64> {
     (n == 1).then_some(points * f64::max(per_point, 1.0))
 }
 
+/// The cost of a complex FFT of any length. Those with large prime factors cost about thrice as much
+/// (Bluestein's algorithm).
+pub(crate) fn estimate(n: usize) -> f64 {
+    cost(n).unwrap_or(3.0 * n as f64 * (n as f64).log2().max(1.0))
+}
+
+/// Multiples of `of` from `from` to `to` that have no other prime factors above 7.
+pub(crate) fn smooth_lengths(from: usize, to: usize, of: usize) -> Vec<usize> {
+    let mut lengths = vec![of.max(1)];
+    for prime in [2, 3, 5, 7] {
+        let mut more = lengths.clone();
+        while !more.is_empty() {
+            more = more.iter().filter_map(|n| n.checked_mul(prime)).filter(|n| *n <= to).collect();
+            lengths.extend_from_slice(&more);
+        }
+    }
+    lengths.retain(|n| (from..=to).contains(n));
+    lengths.sort_unstable();
+    lengths.dedup();
+    lengths
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
