@@ -34,6 +34,26 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// The file is none of the formats that are read.
+    #[error(
+        "{place}: neither StationXML, RESP, dataless SEED nor SAC poles and zeros: it begins with {found:?}"
+    )]
+    UnknownFormat {
+        /// The beginning of the file.
+        place: Box<Place>,
+        /// What stands there.
+        found: String,
+    },
+    /// The file is not of the format it was read as, or nothing in it could be read.
+    #[error("{place}: no {format}: {reason}")]
+    NotThisFormat {
+        /// Where the reader stopped.
+        place: Box<Place>,
+        /// The format that was expected.
+        format: crate::Format,
+        /// What is wrong.
+        reason: String,
+    },
     /// The document is in an encoding that is not read.
     #[error(
         "{}encoding {encoding:?} is not read: convert the file to UTF-8",
@@ -77,6 +97,8 @@ impl Error {
         match &mut self {
             Self::NotStationXml { place, .. }
             | Self::Xml { place, .. }
+            | Self::UnknownFormat { place, .. }
+            | Self::NotThisFormat { place, .. }
             | Self::TooDeep { place, .. } => place.file = Some(path.to_owned()),
             Self::Problem { problem } => problem.place.file = Some(path.to_owned()),
             Self::Encoding { file, .. } => *file = Some(path.to_owned()),

@@ -45,11 +45,16 @@
 )]
 
 mod check;
+mod dataless;
 mod error;
 mod evaluate;
 mod lookup;
 mod model;
 mod problem;
+mod resp;
+mod sacpz;
+mod seed;
+mod source;
 pub mod stationxml;
 pub mod units;
 
@@ -60,6 +65,7 @@ pub use lookup::{EpochPolicy, LookupError, ResponseMatch, ResponseSpan};
 pub use model::*;
 pub use problem::{Consequence, IgnoredElement, Place, Problem, ProblemKind, ReadReport};
 pub use seis_core::Complex64;
+pub use source::Format;
 pub use stationxml::{Level, ReadOptions, SchemaVersion, WriteOptions};
 
 #[cfg(doctest)]

@@ -1,5 +1,6 @@
 //! What was wrong in a file that could be read all the same.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -9,13 +10,14 @@ use std::path::PathBuf;
 pub struct Place {
     /// The file, if it was opened by its path.
     pub file: Option<PathBuf>,
-    /// Line, from 1.
+    /// Line, from 1; 0 in a file without lines, such as a SEED volume.
     pub line: u64,
-    /// Byte in the line, from 1.
+    /// Byte in the line, from 1; 0 in a file without lines.
     pub column: u64,
     /// Byte in the file, from 0. A file that is not UTF-8 counts as if it were.
     pub offset: u64,
-    /// The elements around it, outermost first, joined by `/`.
+    /// The elements around it, outermost first, joined by `/`; of SEED the blockette and field,
+    /// such as `B053F07`.
     pub element: String,
     /// The network, station or channel it belongs to, such as `CI.HEC..BHN`; empty outside of one.
     pub id: String,
@@ -26,7 +28,10 @@ impl fmt::Display for Place {
         if let Some(file) = &self.file {
             write!(f, "{}: ", file.display())?;
         }
-        write!(f, "line {} column {} (byte {})", self.line, self.column, self.offset)?;
+        match self.line {
+            0 => write!(f, "byte {}", self.offset)?,
+            line => write!(f, "line {line} column {} (byte {})", self.column, self.offset)?,
+        }
         if !self.id.is_empty() {
             write!(f, ", {}", self.id)?;
         }
@@ -61,8 +66,16 @@ pub enum ProblemKind {
     UnknownElement,
     /// Parts that cannot stand together.
     Structure,
-    /// A version of the standard that is not 1.0 to 1.2.
+    /// A version of the standard that is not known.
     Version,
+    /// There are more or fewer entries of a list than the file says.
+    Count,
+    /// A reference to an entry of a dictionary that is not there.
+    Reference,
+    /// Two sources say different things of the same epoch of a channel.
+    Conflict,
+    /// The file ends, or something in it, before it should.
+    Truncated,
 }
 
 /// What the reader did about a problem.
@@ -179,5 +192,34 @@ impl ReadReport {
                 None => self.ignored.push(element),
             }
         }
+    }
+}
+
+/// Text for a message: the beginning of what stands in a file.
+pub(crate) fn shown(bytes: &[u8], limit: usize) -> String {
+    let start = bytes.get(..limit.saturating_mul(4)).unwrap_or(bytes);
+    let text: Cow<'_, str> = String::from_utf8_lossy(start);
+    let mut cut: String = text.trim().chars().take(limit).collect();
+    if cut.len() < text.trim().len() || start.len() < bytes.len() {
+        cut.push('…');
+    }
+    cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_stay_short() {
+        assert_eq!(shown(b" ab ", 5), "ab");
+        assert_eq!(shown(&[b'a'; 1000], 5), "aaaaa…");
+        assert_eq!(shown("é".repeat(100).as_bytes(), 3), "ééé…");
+    }
+
+    #[test]
+    fn places_in_files_without_lines() {
+        let place = Place { offset: 4103, element: "B053F07".to_owned(), ..Place::default() };
+        assert_eq!(place.to_string(), "byte 4103, in B053F07");
     }
 }

@@ -91,7 +91,11 @@ impl BrokenResponse {
         let place = &self.problem.place;
         let file = place.file.as_ref().map(|f| format!("{}: ", f.display())).unwrap_or_default();
         let element = place.element.rsplit('/').next().unwrap_or_default();
-        format!("{file}line {}, {element}: {}", place.line, self.problem.reason())
+        let place = match place.line {
+            0 => format!("byte {}", place.offset),
+            line => format!("line {line}"),
+        };
+        format!("{file}{place}, {element}: {}", self.problem.reason())
     }
 }
 
@@ -113,6 +117,13 @@ impl ChannelResponse {
             Self::Present(response) => Some(response),
             _ => None,
         }
+    }
+}
+
+impl ChannelResponse {
+    /// A response that cannot be used, from a source that is not kept.
+    pub(crate) fn broken(problem: Problem) -> Self {
+        Self::Broken(Arc::new(BrokenResponse { problem, source: None }))
     }
 }
 

@@ -14,22 +14,13 @@ pub use options::{Level, ReadOptions};
 pub use write::{SchemaVersion, WriteOptions};
 
 impl Inventory {
-    /// Reads a StationXML file: everything in it, problems reported in
-    /// [`report`](Self#structfield.report). [`ReadOptions`] reads less, or strictly.
-    ///
-    /// # Errors
-    /// [`Error::Io`]; otherwise as [`from_stationxml`](Self::from_stationxml), with the path.
-    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
-        ReadOptions::new().read(path)
-    }
-
     /// Reads a StationXML document: everything in it.
     ///
     /// # Errors
     /// [`Error::Xml`], [`Error::TooDeep`] or [`Error::Encoding`] for what is no XML,
     /// [`Error::NotStationXml`] for other XML.
     pub fn from_stationxml(document: &[u8]) -> Result<Self> {
-        ReadOptions::new().parse(document)
+        ReadOptions::new().parse_stationxml(document)
     }
 
     /// Writes a StationXML document, of version 1.2 where it can be.

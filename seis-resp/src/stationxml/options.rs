@@ -6,7 +6,7 @@ use std::sync::Arc;
 use seis_core::{IdPattern, UtcTime};
 
 use super::{encoding, io_error, read};
-use crate::{ChannelResponse, Inventory, Result};
+use crate::{ChannelResponse, Inventory, Result, source};
 
 /// How far down a document is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -22,7 +22,7 @@ pub enum Level {
     Response,
 }
 
-/// What to read of a StationXML document, and how strictly. What is not wanted is not parsed.
+/// What to read of a file, and how strictly. What is not wanted is not parsed.
 ///
 /// ```no_run
 /// use seis_resp::{Level, ReadOptions};
@@ -35,11 +35,11 @@ pub enum Level {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct ReadOptions {
-    pub(super) level: Level,
-    pub(super) pattern: Option<IdPattern>,
-    pub(super) from: Option<UtcTime>,
-    pub(super) to: Option<UtcTime>,
-    pub(super) strict: bool,
+    pub(crate) level: Level,
+    pub(crate) pattern: Option<IdPattern>,
+    pub(crate) from: Option<UtcTime>,
+    pub(crate) to: Option<UtcTime>,
+    pub(crate) strict: bool,
 }
 
 impl ReadOptions {
@@ -83,7 +83,7 @@ impl ReadOptions {
         self
     }
 
-    /// Reads a file.
+    /// Reads a file, of the format that its content tells.
     ///
     /// # Errors
     /// [`Error::Io`](crate::Error::Io); otherwise as [`parse`](Self::parse), with the path.
@@ -95,14 +95,25 @@ impl ReadOptions {
         Ok(inventory)
     }
 
-    /// Reads a document: UTF-8, or UTF-16 or Latin-1 if it says so.
+    /// Reads a file of any format from memory: StationXML, RESP, dataless SEED or SAC poles and
+    /// zeros, [told by its content](crate::Format::detect).
+    ///
+    /// # Errors
+    /// [`Error::UnknownFormat`](crate::Error::UnknownFormat) if it is none of them; otherwise as
+    /// [`parse_stationxml`](Self::parse_stationxml), [`parse_resp`](Self::parse_resp),
+    /// [`parse_dataless`](Self::parse_dataless) and [`parse_sacpz`](Self::parse_sacpz).
+    pub fn parse(&self, file: &[u8]) -> Result<Inventory> {
+        source::parse(self, file)
+    }
+
+    /// Reads a StationXML document: UTF-8, or UTF-16 or Latin-1 if it says so.
     ///
     /// # Errors
     /// [`Error::Xml`](crate::Error::Xml), [`Error::TooDeep`](crate::Error::TooDeep) or
     /// [`Error::Encoding`](crate::Error::Encoding) for what is no XML that can be read,
     /// [`Error::NotStationXml`](crate::Error::NotStationXml) for other XML, and
     /// [`Error::Problem`](crate::Error::Problem) if asked to be [`strict`](Self::strict).
-    pub fn parse(&self, document: &[u8]) -> Result<Inventory> {
+    pub fn parse_stationxml(&self, document: &[u8]) -> Result<Inventory> {
         let document = encoding::to_utf8(document)?;
         read::document(&document, self)
     }

@@ -35,13 +35,13 @@ mod walk;
 use std::collections::HashMap;
 
 use super::ReadOptions;
+use crate::problem::shown;
 use crate::{
     Consequence, Error, IgnoredElement, Inventory, Place, Problem, ProblemKind, ReadReport, Result,
     Uncertainty,
 };
 use cursor::Cursor;
 use lines::Lines;
-use scalar::shown;
 use tag::Tag;
 
 /// Reads a document that is UTF-8.

@@ -1,7 +1,5 @@
 //! Texts, numbers, times.
 
-use std::borrow::Cow;
-
 use seis_core::UtcTime;
 
 use super::Parser;
@@ -304,17 +302,6 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// `Cow` of bytes as text for a message, cut to `limit` characters.
-pub(super) fn shown(bytes: &[u8], limit: usize) -> String {
-    let start = bytes.get(..limit.saturating_mul(4)).unwrap_or(bytes);
-    let text: Cow<'_, str> = String::from_utf8_lossy(start);
-    let mut cut: String = text.trim().chars().take(limit).collect();
-    if cut.len() < text.trim().len() || start.len() < bytes.len() {
-        cut.push('…');
-    }
-    cut
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -353,12 +340,5 @@ mod tests {
         for text in ["", "3.5", "1e300", "x", "NaN"] {
             assert_eq!(integer(text.as_bytes()), None, "{text}");
         }
-    }
-
-    #[test]
-    fn messages_stay_short() {
-        assert_eq!(shown(b" ab ", 5), "ab");
-        assert_eq!(shown(&[b'a'; 1000], 5), "aaaaa…");
-        assert_eq!(shown("é".repeat(100).as_bytes(), 3), "ééé…");
     }
 }

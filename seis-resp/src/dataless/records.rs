@@ -1,0 +1,220 @@
+//! Logical records of a SEED volume, and the blockettes that run through them.
+
+use std::borrow::Cow;
+
+use crate::seed::{At, Blockette, Field, Item, layout};
+
+/// Bytes of a record before its blockettes: sequence number, type, continuation code.
+const HEADER: usize = 8;
+
+/// A logical record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Record<'a> {
+    pub(super) offset: usize,
+    /// `V`, `A`, `S`, `T` for control headers, `D`, `R`, `Q`, `M` for data.
+    pub(super) kind: u8,
+    continues: bool,
+    body: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    /// The record of at most `length` bytes at an offset, if there is one.
+    pub(super) fn at(file: &'a [u8], offset: usize, length: usize) -> Option<Self> {
+        let bytes = file.get(offset..)?;
+        let bytes = bytes.get(..length).unwrap_or(bytes);
+        let (header, body) = bytes.split_first_chunk::<HEADER>()?;
+        let [sequence @ .., kind, continuation] = header;
+        let numbered = sequence.iter().all(|b| b.is_ascii_digit() || *b == b' ')
+            && sequence.iter().any(u8::is_ascii_digit);
+        let known = b"VASTDRQM".contains(kind) && matches!(continuation, b' ' | b'*' | 0);
+        (numbered && known).then_some(Self {
+            offset,
+            kind: *kind,
+            continues: *continuation == b'*',
+            body,
+        })
+    }
+
+    /// The record length that a volume header names, as a power of two, and where it stands;
+    /// `None` if this is none.
+    pub(super) fn begins_volume(&self) -> Option<(&'a [u8], usize)> {
+        let [b'0', b'0' | b'1', b'0' | b'5' | b'8', rest @ ..] = self.body else { return None };
+        let is_header =
+            self.kind == b'V' && matches!(self.body.get(..3)?, b"010" | b"005" | b"008");
+        // Four bytes of length and four of the version come before.
+        is_header.then_some((rest.get(8..10)?, self.offset + HEADER + 11))
+    }
+}
+
+/// A blockette as it stands, gathered from the records that it runs through.
+#[derive(Debug)]
+pub(super) struct Raw<'a> {
+    pub(super) kind: u16,
+    /// From its type on.
+    body: Cow<'a, [u8]>,
+    /// Where in the file pieces of the body stand.
+    pieces: Vec<(usize, usize)>,
+    /// How many bytes it should have.
+    pub(super) length: usize,
+}
+
+/// Type and length.
+const PREAMBLE: usize = 7;
+
+impl Raw<'_> {
+    pub(super) fn is_whole(&self) -> bool {
+        self.body.len() == self.length
+    }
+
+    pub(super) fn at(&self, position: usize) -> At {
+        let piece = self.pieces.partition_point(|(start, _)| *start <= position).saturating_sub(1);
+        let (start, offset) = self.pieces.get(piece).copied().unwrap_or_default();
+        At { offset: offset + position.saturating_sub(start), line: 0, column: 0 }
+    }
+
+    /// The fields, and what is left behind them.
+    pub(super) fn fields(&self) -> (Blockette<'_>, &[u8]) {
+        let mut fields = Vec::new();
+        let mut position = PREAMBLE;
+        if let Some(items) = layout(self.kind) {
+            self.read(items, &mut position, &mut fields);
+        }
+        let rest = self.body.get(position..).unwrap_or_default().trim_ascii();
+        (Blockette { kind: self.kind, at: self.at(0), fields }, rest)
+    }
+
+    /// Reads fields up to the end of the blockette, whatever counts say.
+    fn read<'r>(&'r self, items: &[Item], position: &mut usize, fields: &mut Vec<Field<'r>>) {
+        for item in items {
+            let rest = self.body.get(*position..).unwrap_or_default();
+            if rest.is_empty() {
+                return;
+            }
+            let (number, text, length) = match item {
+                Item::Fixed(number, width) => {
+                    let width = usize::from(*width);
+                    let text = rest.get(..width).unwrap_or(rest);
+                    // Of a number that is cut short nothing is known.
+                    let text = if text.len() < width && width > 3 { &[] } else { text };
+                    (*number, text, width.min(rest.len()))
+                }
+                Item::Text(number) => match memchr::memchr(b'~', rest) {
+                    Some(end) => (*number, rest.get(..end).unwrap_or_default(), end + 1),
+                    None => (*number, rest, rest.len()),
+                },
+                Item::Repeat(counter, inner) => {
+                    let counted = fields.iter().rev().find(|f| f.number == *counter);
+                    let count = counted.and_then(|f| crate::seed::count(f.text)).unwrap_or(0);
+                    for _ in 0..count {
+                        // Every field takes a byte at least.
+                        if *position >= self.body.len() {
+                            return;
+                        }
+                        self.read(inner, position, fields);
+                    }
+                    continue;
+                }
+            };
+            let blank = |b: &u8| b.is_ascii_whitespace() || *b == 0;
+            let lead = text.iter().take_while(|b| blank(b)).count();
+            let tail = text.iter().rev().take_while(|b| blank(b)).count();
+            let trimmed = text.get(lead..text.len().saturating_sub(tail)).unwrap_or_default();
+            let at = self.at(*position + if trimmed.is_empty() { 0 } else { lead });
+            fields.push(Field { number, text: trimmed, at });
+            *position += length;
+        }
+    }
+}
+
+/// What a walk over blockettes meets.
+#[derive(Debug)]
+pub(super) enum Step<'a> {
+    Blockette(Raw<'a>),
+    /// Bytes that are no blockette; the rest of their record is passed over.
+    Junk(&'a [u8], At),
+}
+
+/// Walks over the blockettes of the records of one type.
+#[derive(Debug)]
+pub(super) struct Blockettes<'a, 'r> {
+    records: &'r [Record<'a>],
+    kind: u8,
+    /// The rest of the record that is being read, and where it begins.
+    rest: &'a [u8],
+    offset: usize,
+}
+
+impl<'a, 'r> Blockettes<'a, 'r> {
+    pub(super) fn new(records: &'r [Record<'a>], kind: u8) -> Self {
+        Self { records, kind, rest: &[], offset: 0 }
+    }
+
+    /// Goes to the next record of the type, if it is `wanted`.
+    fn next_record(&mut self, wanted: impl FnOnce(&Record<'a>) -> bool) -> bool {
+        let Some(skipped) = self.records.iter().position(|r| r.kind == self.kind) else {
+            self.records = &[];
+            return false;
+        };
+        let Some(record) = self.records.get(skipped).filter(|record| wanted(record)) else {
+            return false;
+        };
+        self.rest = record.body;
+        self.offset = record.offset + HEADER;
+        self.records = self.records.get(skipped + 1..).unwrap_or_default();
+        true
+    }
+
+    fn take(&mut self, length: usize) -> &'a [u8] {
+        let (taken, rest) = self.rest.split_at(length.min(self.rest.len()));
+        self.rest = rest;
+        self.offset += taken.len();
+        taken
+    }
+}
+
+/// Type and length of a blockette: three digits, and four that may have blanks in front.
+fn preamble(bytes: &[u8]) -> Option<(u16, usize)> {
+    let (kind, length) = bytes.get(..PREAMBLE)?.split_at_checked(3)?;
+    let kind = kind.iter().all(u8::is_ascii_digit).then(|| crate::seed::count(kind))??;
+    let length = length.trim_ascii();
+    let plain = !length.is_empty() && length.iter().all(u8::is_ascii_digit);
+    let length = plain.then(|| crate::seed::count(length))?? as usize;
+    (length >= PREAMBLE).then_some((kind as u16, length))
+}
+
+impl<'a> Iterator for Blockettes<'a, '_> {
+    type Item = Step<'a>;
+
+    fn next(&mut self) -> Option<Step<'a>> {
+        loop {
+            // Blanks fill the record up; some writers put newlines between blockettes.
+            let blank =
+                self.rest.iter().take_while(|b| b.is_ascii_whitespace() || **b == 0).count();
+            self.take(blank);
+            if self.rest.is_empty() {
+                if !self.next_record(|_| true) {
+                    return None;
+                }
+                continue;
+            }
+            let Some((kind, length)) = preamble(self.rest) else {
+                let at = At { offset: self.offset, line: 0, column: 0 };
+                let junk = std::mem::take(&mut self.rest);
+                return Some(Step::Junk(junk, at));
+            };
+            let mut pieces = vec![(0, self.offset)];
+            let mut body = Cow::Borrowed(self.take(length));
+            while body.len() < length {
+                // What goes on is marked as such; not everybody does.
+                let goes_on = |r: &Record<'_>| r.continues || preamble(r.body).is_none();
+                if !self.next_record(goes_on) {
+                    break;
+                }
+                pieces.push((body.len(), self.offset));
+                let more = self.take(length - body.len());
+                body.to_mut().extend_from_slice(more);
+            }
+            return Some(Step::Blockette(Raw { kind, body, pieces, length }));
+        }
+    }
+}

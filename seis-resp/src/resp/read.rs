@@ -1,0 +1,145 @@
+//! From lines to channels.
+
+use super::lines::{Line, Lines};
+use crate::seed::{At, Blockette, Element, Units, Walk, count, is_part};
+use crate::{
+    Channel, Consequence, Error, FilterKind, Format, Inventory, Measured, ProblemKind, ReadOptions,
+    Result, Stage,
+};
+
+/// Reads a file.
+pub(super) fn read(file: &[u8], options: &ReadOptions) -> Result<Inventory> {
+    let mut reader = RespReader { walk: Walk::new(options, false), stage: None };
+    let mut open: Option<Blockette<'_>> = None;
+    let mut last = At::default();
+    for line in Lines::new(file) {
+        match line {
+            Line::Other { text, at } => {
+                let structure = ProblemKind::Structure;
+                let expected = "a comment, or a line such as B053F07";
+                let left_out = Consequence::LeftOut;
+                let notes = &mut reader.walk.notes;
+                notes.problem(at, "line", structure, text, expected, left_out)?;
+            }
+            Line::Fields { kind, first, in_list, values, rest, at } => {
+                last = at;
+                let begins = open
+                    .as_ref()
+                    .is_none_or(|b| b.kind != kind || (!in_list && b.field(first).is_some()));
+                if begins {
+                    if let Some(blockette) = open.take() {
+                        reader.blockette(&blockette)?;
+                    }
+                }
+                let blockette =
+                    open.get_or_insert_with(|| Blockette { kind, at, fields: Vec::new() });
+                if in_list && (values.is_empty() || !rest.is_empty()) {
+                    reader.odd_row(Element(kind, first), rest, at)?;
+                }
+                blockette.fields.extend_from_slice(&values);
+            }
+        }
+    }
+    if let Some(blockette) = open {
+        reader.blockette(&blockette)?;
+    }
+    reader.end_channel()?;
+    let walk = reader.walk;
+    if walk.channels == 0 {
+        let place = Box::new(walk.notes.place(last, ""));
+        let reason = "no channel, blockette 052, in it".to_owned();
+        return Err(Error::NotThisFormat { place, format: Format::Resp, reason });
+    }
+    let mut inventory = walk.tree.finish();
+    inventory.report = walk.notes.into_report();
+    Ok(inventory)
+}
+
+struct RespReader<'o> {
+    walk: Walk<'o>,
+    /// The stage that the last blockette 60 names.
+    stage: Option<u32>,
+}
+
+impl RespReader<'_> {
+    /// Notes a row of a list without values, or with more of them than it has fields.
+    fn odd_row(&mut self, element: Element, rest: &[u8], at: At) -> Result<()> {
+        // A value that is missing is missed by whoever needs it; more than there can be may be
+        // anything.
+        let consequence =
+            if rest.is_empty() { Consequence::LeftOut } else { Consequence::ResponseBroken };
+        let expected = "the number of the row and the values of its fields";
+        let structure = ProblemKind::Structure;
+        self.walk.notes.problem(at, element, structure, rest, expected, consequence)
+    }
+
+    fn blockette(&mut self, b: &Blockette<'_>) -> Result<()> {
+        match b.kind {
+            50 => {
+                self.end_channel()?;
+                self.walk.station(b)?;
+            }
+            52 => {
+                self.end_channel()?;
+                self.walk.begin_channel(b, Units::Spelled)?;
+            }
+            60 => {
+                self.stage = count(b.text(4));
+                if self.stage.is_none() {
+                    let expected = "the number of a stage";
+                    let broken = Consequence::ResponseBroken;
+                    self.walk.notes.in_field(b, 4, ProblemKind::Number, expected, broken)?;
+                }
+            }
+            kind if is_part(kind) => self.part(b)?,
+            kind => self.walk.notes.ignore(Element(kind, 0)),
+        }
+        Ok(())
+    }
+
+    fn part(&mut self, b: &Blockette<'_>) -> Result<()> {
+        if !self.walk.wants_response(b)? {
+            self.walk.notes.take_fault();
+            return Ok(());
+        }
+        let mut part = self.walk.read_part(b, Units::Spelled)?;
+        if b.kind < 50 {
+            // The text spells out what blockette 60 refers to.
+            part.stage = self.stage.unwrap_or_default();
+            if self.stage.is_none() && part.fault.is_none() {
+                let expected = "the stage, blockette 060, before an entry of a dictionary";
+                let (missing, element) = (ProblemKind::Missing, Element(b.kind, 0));
+                let broken = Consequence::ResponseBroken;
+                self.walk.notes.problem(b.at, element, missing, b"", expected, broken)?;
+                part.fault = self.walk.notes.take_fault();
+            }
+        }
+        self.walk.add_part(part);
+        Ok(())
+    }
+
+    fn end_channel(&mut self) -> Result<()> {
+        self.stage = None;
+        self.walk.end_channel_with(|channel| {
+            if channel.sample_rate.is_none() {
+                channel.sample_rate = rate_of_last_stage(channel);
+            }
+        })
+    }
+}
+
+/// The sampling rate that the stages end with, since RESP files do not name the channel's.
+fn rate_of_last_stage(channel: &Channel) -> Option<Measured> {
+    let decimated = |stage: &Stage| {
+        let decimation = stage.decimation?;
+        let factor = decimation.factor.filter(|factor| *factor > 0)?;
+        let rate = decimation.input_sample_rate_hz.filter(|rate| *rate > 0.0)?;
+        // Some files give a polynomial a rate, which has none.
+        let polynomial = matches!(
+            stage.filter.as_ref().map(|filter| &filter.kind),
+            Some(FilterKind::Polynomial(_))
+        );
+        (!polynomial).then(|| Measured::from(rate / f64::from(factor)))
+    };
+    channel.response.get()?.stages.iter().rev().find_map(decimated)
+}
