@@ -33,6 +33,7 @@ pub mod file;
 pub mod files;
 pub mod mseed;
 pub mod sac;
+pub mod sds;
 mod source;
 
 /// The ground types that this crate works on: ids, times, rates, traces.

@@ -7,7 +7,7 @@
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
-use seis_core::{SourceId, UtcTime};
+use seis_core::{SourceId, TimeDelta, UtcTime};
 
 use super::record::{self, Common, Format, ParseOptions};
 use super::window::{Halt, Window};
@@ -41,6 +41,8 @@ struct Look {
     len: u64,
     start: UtcTime,
     end: UtcTime,
+    /// The window takes the nearest samples: records so far off may have them.
+    period: TimeDelta,
 }
 
 /// The file, and what was seen of it.
@@ -103,8 +105,10 @@ impl<S: Read + Seek> Search<'_, S> {
             }
         }
         let Some(end) = self.last()? else { return Ok(None) };
-        let Some(first) = self.first_where(end, |look| look.end >= from)? else { return Ok(None) };
-        let Some(behind) = self.first_where(end, |look| look.start > to)? else { return Ok(None) };
+        let first = self.first_where(end, |look| look.end + look.period >= from)?;
+        let Some(first) = first else { return Ok(None) };
+        let behind = self.first_where(end, |look| look.start - look.period > to)?;
+        let Some(behind) = behind else { return Ok(None) };
         self.looks.sort_by_key(|look| look.at);
         let ordered = self.looks.windows(2).all(|pair| match pair {
             [a, b] => a.start <= b.start && a.end <= b.end && a.at + a.len <= b.at || a.at == b.at,
@@ -240,7 +244,8 @@ impl<S: Read + Seek> Search<'_, S> {
     }
 
     fn take(&mut self, at: u64, common: &Common) -> Look {
-        let look = Look { at, len: common.len as u64, start: common.start, end: common.end() };
+        let (len, period) = (common.len as u64, common.rate.offset_of(1));
+        let look = Look { at, len, start: common.start, end: common.end(), period };
         self.looks.push(look);
         look
     }

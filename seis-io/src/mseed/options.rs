@@ -1,6 +1,6 @@
 //! How files are read.
 
-use seis_core::{IdPattern, SourceId, UtcTime};
+use seis_core::{IdPattern, SamplingRate, SourceId, UtcTime};
 
 use super::Encoding;
 
@@ -170,6 +170,10 @@ pub struct ReadOptions {
     /// are so, too. Otherwise the whole file is read, as without this. What cannot be seen is a
     /// record in the wrong place among those that nobody looked at.
     pub time_ordered: bool,
+    /// Whether of records that are there several times (the same channel, start, rate, encoding,
+    /// count and samples) only the first is used. Default: no; libmseed and ObsPy make overlapping
+    /// traces of them.
+    pub drop_duplicates: bool,
     /// How many times their size gzip data may inflate to, beyond 64 MiB, in sources that are held
     /// in memory: a bound for what was made to fill it. Default: 100.
     pub max_inflation: u32,
@@ -185,6 +189,7 @@ impl Default for ReadOptions {
             default_encoding: Encoding::Steim1,
             check_crc: true,
             time_ordered: false,
+            drop_duplicates: false,
             max_inflation: 100,
         }
     }
@@ -247,6 +252,13 @@ impl ReadOptions {
         self
     }
 
+    /// With only the first of records that are there several times, or with all.
+    #[must_use]
+    pub fn drop_duplicates(mut self, drop: bool) -> Self {
+        self.drop_duplicates = drop;
+        self
+    }
+
     /// With gzip data that may inflate to so many times their size.
     #[must_use]
     pub fn max_inflation(mut self, times: u32) -> Self {
@@ -258,7 +270,11 @@ impl ReadOptions {
         self.select.is_empty() || self.select.iter().any(|pattern| pattern.matches(id))
     }
 
-    pub(crate) fn overlaps(&self, start: UtcTime, end: UtcTime) -> bool {
-        self.window.is_none_or(|(from, to)| end >= from && start <= to)
+    /// Whether a record may have samples in the window, which takes the nearest sample at its ends.
+    pub(crate) fn overlaps(&self, start: UtcTime, end: UtcTime, rate: SamplingRate) -> bool {
+        self.window.is_none_or(|(from, to)| {
+            let period = rate.offset_of(1);
+            end + period >= from && start - period <= to
+        })
     }
 }

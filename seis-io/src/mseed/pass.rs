@@ -129,6 +129,14 @@ impl Pass {
         }
     }
 
+    /// That the record at this place of the buffer is there already.
+    pub(super) fn duplicate(&mut self, at: usize) {
+        let (source, _) = self.place(at);
+        if let Some(report) = self.reports.get_mut(source) {
+            report.duplicate_records += 1;
+        }
+    }
+
     /// That the last source was gzip which could not be inflated to its end.
     pub(super) fn end_of_gzip(&mut self, broken: Option<String>) {
         if let Some(reason) = broken {

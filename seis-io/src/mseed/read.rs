@@ -4,6 +4,7 @@
 //! record's samples are decoded straight to where they belong in their trace. Memory is set aside
 //! for as many samples as the payloads can hold, never for what a header claims.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -366,6 +367,9 @@ impl Reader {
     /// Traces of the entries, whose payloads are in the bytes.
     pub(super) fn traces(&mut self, bytes: &[u8], pass: &mut Pass) -> Vec<Trace> {
         let join = self.options.join;
+        if self.options.drop_duplicates {
+            self.drop_duplicates(bytes, pass);
+        }
         let mut segments = assemble::assemble(&mut self.entries, &pass.table, &join);
         let (mut traces, mut warnings, broken) = self.decode(bytes, &segments);
         if !broken.is_empty() {
@@ -391,6 +395,26 @@ impl Reader {
         }
         pass.finish(&self.entries);
         traces
+    }
+
+    /// Leaves out records that are there already.
+    fn drop_duplicates(&mut self, bytes: &[u8], pass: &mut Pass) {
+        let mut first: HashMap<(u32, UtcTime, u32), usize> = HashMap::new();
+        for i in 0..self.entries.len() {
+            let (before, rest) = self.entries.split_at_mut(i);
+            let Some(entry) = rest.first_mut().filter(|e| !e.broken) else { continue };
+            let key = (entry.channel, entry.start, entry.count);
+            let known = *first.entry(key).or_insert(i);
+            let same = before.get(known).is_some_and(|other| {
+                (other.rate, other.encoding, other.order)
+                    == (entry.rate, entry.encoding, entry.order)
+                    && other.payload(bytes) == entry.payload(bytes)
+            });
+            if same {
+                entry.broken = true;
+                pass.duplicate(entry.offset);
+            }
+        }
     }
 
     fn contents(&mut self, bytes: &[u8], mut pass: Pass) -> Result<Contents> {
@@ -436,7 +460,7 @@ impl Reader {
                     let suspect = closed.is_some();
                     out.report().skipped.extend(closed);
                     let (channel, wanted) = out.channel(&common.id, options);
-                    if !wanted || !options.overlaps(common.start, common.end()) {
+                    if !wanted || !options.overlaps(common.start, common.end(), common.rate) {
                         out.report().filtered_records += 1;
                         continue;
                     }

@@ -21,6 +21,8 @@ pub struct ReadReport {
     pub empty_records: usize,
     /// Records that the id patterns or the time window left out.
     pub filtered_records: usize,
+    /// Records that are there a second time, and were left out.
+    pub duplicate_records: usize,
     /// Control records of a full SEED volume (volume, abbreviation, station and time headers).
     pub control_records: usize,
     /// Bytes of noise records (a sequence number and blanks) and blanks between records.

@@ -47,6 +47,23 @@ fn by_time() {
     assert_eq!(all, contents.stream);
 }
 
+/// A boundary between two records takes the nearest sample, whichever of them has it.
+#[test]
+fn boundaries_between_records() {
+    let all = read_bytes(&file(), &ReadOptions::new()).unwrap().stream;
+    let times = ["00.98", "00.984", "00.99", "00.9875", "01", "01.01", "01.0125", "01.02"];
+    for a in times {
+        for b in ["00.98", "00.99", "02", "02.01", "01.98"] {
+            let time = |s: &str| format!("2022-01-02T00:00:{s}Z").parse().unwrap();
+            let (from, to) = (time(a), time(b));
+            let part = read_bytes(&file(), &ReadOptions::new().window(from, to)).unwrap().stream;
+            let mut trimmed = all.clone();
+            trimmed.trim(from, to);
+            assert_eq!(part, trimmed, "{a} {b}");
+        }
+    }
+}
+
 #[test]
 fn payloads_that_are_not_wanted_are_not_looked_at() {
     let mut bad = of(b"CCA  00BHZCI", 0);

@@ -1,0 +1,356 @@
+//! Archives in the *SeisComP Data Structure* (SDS): a miniSEED file for each channel and day.
+//!
+//! `ROOT/YEAR/NET/STA/CHAN.TYPE/NET.STA.LOC.CHAN.TYPE.YEAR.DAY`, with the day of the year in three
+//! digits and the type `D` for waveforms. A record is kept in the file of the day on which it
+//! starts; some archives cut by the day on which it ends, or only roughly: the files of the day
+//! before and the day after are always looked into.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use seis_core::{IdPattern, SourceId, Trace, UtcTime};
+
+use crate::file::write_atomically;
+use crate::mseed::{self, Collection, ReadOptions, Reader, WriteError, WriteOptions, Written};
+
+/// Nanoseconds of a day.
+const DAY_NS: i128 = 86_400_000_000_000;
+
+/// Why an archive could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A folder or file could not be read or written.
+    #[error("{path}: {source}", path = .path.display())]
+    Io {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Data could not be read.
+    #[error(transparent)]
+    Read(#[from] mseed::Error),
+    /// Data could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The codes of a trace cannot be the name of a file.
+    #[error(
+        "{id}: network, station or channel is missing, or a code holds other characters than \
+         letters, digits, - and _, so that it is not made a file name: correct the id"
+    )]
+    UnsafeName {
+        /// The trace.
+        id: SourceId,
+    },
+    /// A trace starts in a year that has no folder.
+    #[error("{id}: {start} is not within the years 1 to 9999")]
+    Year {
+        /// The trace.
+        id: SourceId,
+        /// Its start.
+        start: UtcTime,
+    },
+}
+
+/// Result with the module's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A file of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub struct DayFile {
+    /// The channel, as the name has it.
+    pub id: SourceId,
+    /// Its year.
+    pub year: u16,
+    /// Its day of the year, from 1.
+    pub day: u16,
+    /// The file.
+    pub path: PathBuf,
+}
+
+/// An archive of day files.
+///
+/// ```
+/// # let dir = tempfile::tempdir()?;
+/// # use seis_core::{SamplingRate, Trace};
+/// # let trace = Trace::new("CI.HEC..BHN".parse()?, "2021-12-31T23:59:00Z".parse()?,
+/// #     SamplingRate::from_hz(40.0)?, (0..4800).collect::<Vec<i32>>());
+/// use seis_io::sds::Sds;
+/// let archive = Sds::new(dir.path());
+/// archive.write([&trace], &Default::default())?; // to two files, of two years
+/// let (from, to) = ("2021-12-31T23:59:50Z".parse()?, "2022-01-01T00:00:10Z".parse()?);
+/// let found = archive.read(&"CI.*.*.BH?".parse()?, from, to)?;
+/// assert_eq!(found.stream.traces(), [trace.slice(from, to).ok_or("nothing")?]);
+/// for file in &found.files {
+///     println!("{}: {}", file.path.display(), file.report);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Sds {
+    root: PathBuf,
+    kind: char,
+    options: ReadOptions,
+}
+
+impl Sds {
+    /// The archive below a folder. Nothing is looked at yet.
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        let options = ReadOptions::new().time_ordered(true).drop_duplicates(true);
+        Self { root: root.into(), kind: 'D', options }
+    }
+
+    /// With this type of data: `D` waveforms (the default), `E` detections, `L` logs, `T` timing,
+    /// `C` calibration, `R` responses, `O` opaque.
+    #[must_use]
+    pub fn data_type(mut self, kind: char) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// Read with these options; patterns and window are added to them.
+    ///
+    /// The default takes files that look so to be [in order of time](ReadOptions::time_ordered),
+    /// so that little more is read of them than is wanted, and leaves out
+    /// [records that are there twice](ReadOptions::drop_duplicates). For archives in which late
+    /// records may stand anywhere: `ReadOptions::new().drop_duplicates(true)`.
+    #[must_use]
+    pub fn read_options(mut self, options: ReadOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The files that may hold something of a pattern and a time span (both ends inclusive): of
+    /// its days, the day before and the day after. They come by channel and day. Whatever in the
+    /// folders is not named as a file of the archive is passed over.
+    ///
+    /// # Errors
+    /// [`Error::Io`] for a folder that cannot be read; that of the archive must exist.
+    pub fn files(&self, pattern: &IdPattern, from: UtcTime, to: UtcTime) -> Result<Vec<DayFile>> {
+        let days = (day_number(from) - 1)..=(day_number(to) + 1);
+        let mut found = Vec::new();
+        for (year_folder, year) in folders(&self.root)? {
+            let Some(year) = digits(&year, 4) else { continue };
+            let first = UtcTime::from_ordinal(year as i16, 1, (0, 0, 0), 0);
+            let Some(first) = first.ok().map(day_number) else { continue };
+            if first > *days.end() || first + 365 < *days.start() {
+                continue;
+            }
+            for (network_folder, network) in folders(&year_folder)? {
+                if !pattern.may_match_within(&network, None) {
+                    continue;
+                }
+                for (station_folder, station) in folders(&network_folder)? {
+                    if !pattern.may_match_within(&network, Some(&station)) {
+                        continue;
+                    }
+                    for (folder, channel) in folders(&station_folder)? {
+                        let ours =
+                            channel.strip_suffix(self.kind).and_then(|c| c.strip_suffix('.'));
+                        let Some(channel) = ours else { continue };
+                        let place = [&network, &station, channel];
+                        self.day_files(&folder, place, year, pattern, &mut found)?;
+                    }
+                }
+            }
+        }
+        found.retain(|file| {
+            UtcTime::from_ordinal(file.year as i16, file.day, (0, 0, 0), 0)
+                .is_ok_and(|start| days.contains(&day_number(start)))
+        });
+        found.sort();
+        Ok(found)
+    }
+
+    /// The files of a channel's folder that match.
+    fn day_files(
+        &self,
+        folder: &Path,
+        [network, station, channel]: [&str; 3],
+        year: u16,
+        pattern: &IdPattern,
+        found: &mut Vec<DayFile>,
+    ) -> Result<()> {
+        let mut kind = [0; 4];
+        let kind: &str = self.kind.encode_utf8(&mut kind);
+        for (path, name) in entries(folder)? {
+            let parts: Vec<&str> = name.split('.').collect();
+            let &[n, s, location, c, k, y, d] = parts.as_slice() else { continue };
+            if [n, s, c, k] != [network, station, channel, kind] || digits(y, 4) != Some(year) {
+                continue;
+            }
+            let Some(day) = digits(d, 3) else { continue };
+            let Ok(id) = SourceId::new(network, station, location, channel) else { continue };
+            if pattern.matches(&id) && path.is_file() {
+                found.push(DayFile { id, year, day, path });
+            }
+        }
+        Ok(())
+    }
+
+    /// The channels of a pattern of which there are files for a time span (or the day before, or
+    /// after).
+    ///
+    /// # Errors
+    /// As [`files`](Self::files).
+    pub fn channels(
+        &self,
+        pattern: &IdPattern,
+        from: UtcTime,
+        to: UtcTime,
+    ) -> Result<Vec<SourceId>> {
+        let mut ids: Vec<SourceId> =
+            self.files(pattern, from, to)?.into_iter().map(|file| file.id).collect();
+        ids.dedup();
+        Ok(ids)
+    }
+
+    /// What there is of the channels of a pattern between two times, both inclusive.
+    ///
+    /// Records are joined across midnight. Missing days are gaps; where there is nothing at all
+    /// the stream is empty. The id of a record is that of its header, whatever the file is called.
+    /// All channels are in memory together: to go through many of them ask for
+    /// [`channels`](Self::channels), and read one after the other.
+    ///
+    /// # Errors
+    /// As [`files`](Self::files) and [`Reader::read_many`].
+    pub fn read(&self, pattern: &IdPattern, from: UtcTime, to: UtcTime) -> Result<Collection> {
+        let files = self.files(pattern, from, to)?;
+        if files.is_empty() {
+            return Ok(Collection::default());
+        }
+        let options = self.options.clone().select(pattern.clone()).window(from, to);
+        Ok(Reader::new(options).read_many(files.into_iter().map(|file| file.path))?)
+    }
+
+    /// The file of a channel and a day.
+    ///
+    /// # Errors
+    /// [`Error::UnsafeName`], [`Error::Year`].
+    pub fn path(&self, id: &SourceId, time: UtcTime) -> Result<PathBuf> {
+        let named = !(id.network.is_empty() || id.station.is_empty() || id.channel.is_empty());
+        if !named || !id.is_path_safe() || !self.kind.is_ascii_alphanumeric() {
+            return Err(Error::UnsafeName { id: *id });
+        }
+        let (year, day, ..) = time.to_ordinal();
+        if year < 1 {
+            return Err(Error::Year { id: *id, start: time });
+        }
+        let SourceId { network, station, channel, .. } = id;
+        let kind = self.kind;
+        let name = format!("{id}.{kind}.{year:04}.{day:03}");
+        let folder = format!("{year:04}/{network}/{station}/{channel}.{kind}");
+        Ok(self.root.join(folder).join(name))
+    }
+
+    /// Adds traces to the archive, cut at midnight. What is in a file already stays in front; the
+    /// file is written anew, and appears when it is whole. The same data written twice are there
+    /// twice.
+    ///
+    /// # Errors
+    /// [`Error::UnsafeName`] and [`Error::Year`], before anything is written; [`Error::Io`],
+    /// [`Error::Write`]: files written before stay.
+    pub fn write<'a>(
+        &self,
+        traces: impl IntoIterator<Item = &'a Trace>,
+        options: &WriteOptions,
+    ) -> Result<Vec<(PathBuf, Written)>> {
+        let mut parts: Vec<(PathBuf, Vec<Trace>)> = Vec::new();
+        for trace in traces {
+            for part in by_day(trace) {
+                let path = self.path(&part.id, part.start)?;
+                match parts.iter_mut().find(|(known, _)| *known == path) {
+                    Some((_, traces)) => traces.push(part),
+                    None => parts.push((path, vec![part])),
+                }
+            }
+        }
+        parts.into_iter().map(|(path, traces)| append(path, &traces, options)).collect()
+    }
+}
+
+/// Writes a file anew with these traces behind what is in it.
+fn append(path: PathBuf, traces: &[Trace], options: &WriteOptions) -> Result<(PathBuf, Written)> {
+    let io = |path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::Io { path, source }
+    };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(io(folder))?;
+    }
+    let before = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(e) => return Err(io(&path)(e)),
+    };
+    let written = write_atomically(&path, |file| {
+        file.write_all(&before)?;
+        mseed::write_to(file, traces, options)
+    })?;
+    Ok((path, written))
+}
+
+/// The parts of a trace that belong to each day.
+fn by_day(trace: &Trace) -> Vec<Trace> {
+    if trace.is_empty() || !trace.rate.is_regular() {
+        return vec![trace.clone()];
+    }
+    let mut parts = Vec::new();
+    let mut done = 0;
+    while done < trace.len() {
+        let start = trace.time_of(done as i64);
+        let midnight = UtcTime::from_nanos((day_number(start) + 1) * DAY_NS);
+        // Samples before midnight: the first guess is exact to a sample.
+        let (ahead, _) = trace.rate.samples_in(midnight - trace.start);
+        let mut end = usize::try_from(ahead).unwrap_or(0).clamp(done + 1, trace.len());
+        while end < trace.len() && trace.time_of(end as i64) < midnight {
+            end += 1;
+        }
+        while end > done + 1 && trace.time_of(end as i64 - 1) >= midnight {
+            end -= 1;
+        }
+        parts.push(Trace::new(trace.id, start, trace.rate, trace.samples.slice(done..end)));
+        done = end;
+    }
+    parts
+}
+
+/// Days since 1970.
+fn day_number(time: UtcTime) -> i128 {
+    time.as_nanos().div_euclid(DAY_NS)
+}
+
+/// A number of just so many digits.
+fn digits(text: &str, number: usize) -> Option<u16> {
+    let plain = text.len() == number && text.bytes().all(|b| b.is_ascii_digit());
+    plain.then(|| text.parse().ok()).flatten()
+}
+
+/// What is in a folder, by path and name; names that are no UTF-8 are none of the archive.
+fn entries(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
+    let fail = |source| Error::Io { path: folder.to_owned(), source };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        if let Ok(name) = entry.file_name().into_string() {
+            found.push((entry.path(), name));
+        }
+    }
+    Ok(found)
+}
+
+fn folders(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
+    let mut found = entries(folder)?;
+    found.retain(|(path, _)| path.is_dir());
+    Ok(found)
+}
