@@ -3,31 +3,41 @@
 //! `cargo run --release --example mseed_inspect -- [--json] [--samples] [--index] FILE…`
 //!
 //! With `--json`, one JSON object for each record, and one for each stretch that cannot be read.
-//! Exit status 3 if anything could not be read, 1 if a file could not be opened.
 
 use std::error::Error;
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
 use seis_core::{SampleType, Samples};
-use seis_io::mseed::{self, ReadOptions, Reader, RecordView, Records, Skipped};
+use seis_io::files;
+use seis_io::mseed::{self, Reader, RecordReader, RecordView};
 use serde_json::{Value, json};
 
-/// What is in miniSEED files.
+/// What is in miniSEED files: a line for each record, then the traces, gaps and overlaps.
 #[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "A JSON object has file, offset, sourceid, version, record_length, encoding, \
+    start_ns (since 1970), sample_rate (Hz), nsamples, sample_type (i, f, d or t; null without \
+    samples) and with --samples samples (of text, its bytes; NaN is null). A stretch that cannot \
+    be read has file, offset, skipped (bytes) and error.\n\n\
+    Exit status: 0 all read; 3 something was skipped; 2 wrong arguments; 1 a file could not be \
+    opened."
+)]
 struct Args {
-    /// One JSON object for each record and line.
+    /// One JSON object for each record and line
     #[arg(long)]
     json: bool,
-    /// The samples, too.
+    /// The samples, too
     #[arg(long)]
     samples: bool,
-    /// Headers only: no sample is decoded.
+    /// Headers only: no sample is decoded
     #[arg(long)]
     index: bool,
-    /// miniSEED files, version 2 or 3.
+    /// miniSEED files, version 2 or 3, also gzipped, or patterns with * and ? in quotes
     #[arg(required = true)]
     files: Vec<PathBuf>,
 }
@@ -35,22 +45,26 @@ struct Args {
 fn main() -> ExitCode {
     let args = Args::parse();
     let mut out = BufWriter::new(io::stdout().lock());
-    let mut complete = true;
-    for file in &args.files {
-        match inspect(file, &args, &mut out) {
-            Ok(whole) => complete &= whole,
-            // The reader of a pipe may have seen enough.
-            Err(e) if is_broken_pipe(&*e) => return ExitCode::SUCCESS,
-            Err(e) => {
-                let _ = out.flush();
-                eprintln!("mseed_inspect: {}: {e}", file.display());
-                return ExitCode::from(1);
+    let (mut complete, mut opened) = (true, true);
+    for pattern in &args.files {
+        // A name for which there is no file is told as a file that is not there.
+        for file in files::expand([pattern]).unwrap_or_else(|_| vec![pattern.clone()]) {
+            match inspect(&file, &args, &mut out) {
+                Ok(whole) => complete &= whole,
+                // The reader of a pipe may have seen enough.
+                Err(e) if is_broken_pipe(&*e) => return ExitCode::SUCCESS,
+                Err(e) => {
+                    let _ = out.flush();
+                    eprintln!("mseed_inspect: {}: {e}", file.display());
+                    opened = false;
+                }
             }
         }
     }
     match out.flush() {
-        Ok(()) if complete => ExitCode::SUCCESS,
-        _ => ExitCode::from(3),
+        Ok(()) if opened && complete => ExitCode::SUCCESS,
+        Ok(()) if opened => ExitCode::from(3),
+        _ => ExitCode::from(1),
     }
 }
 
@@ -59,38 +73,38 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 }
 
 /// Tells what is in a file; whether all of it could be read.
-fn inspect(file: &Path, args: &Args, out: &mut impl Write) -> Result<bool, Box<dyn Error>> {
-    let bytes = std::fs::read(file)?;
+fn inspect(path: &Path, args: &Args, out: &mut impl Write) -> Result<bool, Box<dyn Error>> {
+    let file = File::open(path)?;
     let mut complete = true;
     if !args.json {
-        writeln!(out, "{} ({} bytes)", file.display(), bytes.len())?;
+        writeln!(out, "{} ({} bytes)", path.display(), file.metadata()?.len())?;
     }
-    for item in Records::new(&bytes) {
-        let samples = match &item {
-            Ok(record) if !args.index => Some(record.decode()),
-            _ => None,
-        };
-        match (item, samples) {
-            (Ok(record), None) => describe(out, file, args, &record, None)?,
-            (Ok(record), Some(Ok(samples))) => describe(out, file, args, &record, Some(&samples))?,
-            (Ok(record), Some(Err(error))) => {
+    // A record at a time: the file may be of any size.
+    let mut reader = RecordReader::new(file);
+    while let Some(item) = reader.next_record() {
+        match item {
+            Ok(record) if args.index => describe(out, path, args, &record, None)?,
+            Ok(record) => match record.decode() {
+                Ok(samples) => describe(out, path, args, &record, Some(&samples))?,
+                Err(error) => {
+                    complete = false;
+                    let (offset, len) = (record.offset(), record.bytes().len() as u64);
+                    missing(out, path, args, offset, len, &format!("{}: {error}", record.id()))?;
+                }
+            },
+            Err(mseed::Error::Record { skipped, .. }) => {
                 complete = false;
-                let (offset, len) = (record.offset(), record.bytes().len() as u64);
-                missing(out, file, args, offset, len, &format!("{}: {error}", record.id()))?;
-            }
-            (Err(skipped), _) => {
-                complete = false;
-                let Skipped { offset, len, .. } = skipped;
                 let mut reason = skipped.reason.to_string();
                 if let Some(id) = skipped.id {
                     reason = format!("{id}: {reason}");
                 }
-                missing(out, file, args, offset, len, &reason)?;
+                missing(out, path, args, skipped.offset, skipped.len, &reason)?;
             }
+            Err(error) => return Err(error.into()),
         }
     }
     if !args.json {
-        summary(out, &bytes, args)?;
+        complete &= summary(out, path, args)?;
     }
     Ok(complete)
 }
@@ -166,26 +180,23 @@ fn missing(
     }
 }
 
-/// Traces, gaps and overlaps.
-fn summary(out: &mut impl Write, bytes: &[u8], args: &Args) -> io::Result<()> {
-    let mut reader = Reader::new(ReadOptions::new());
+/// Traces, gaps and overlaps; whether all records went into them.
+fn summary(out: &mut impl Write, path: &Path, args: &Args) -> io::Result<bool> {
+    let mut reader = Reader::default();
     if args.index {
-        match reader.index_bytes(bytes) {
+        match reader.index(path) {
             Ok(index) => {
                 for span in index.spans {
                     let (id, start, end) = (span.id, span.start, span.end);
-                    writeln!(
-                        out,
-                        "{id} | {start} - {end} | {}, {} samples",
-                        span.rate, span.samples
-                    )?;
+                    let (rate, samples) = (span.rate, span.samples);
+                    writeln!(out, "{id} | {start} - {end} | {rate}, {samples} samples")?;
                 }
             }
             Err(error) => writeln!(out, "{error}")?,
         }
-        return Ok(());
+        return Ok(true);
     }
-    match mseed::read_bytes(bytes, reader.options()) {
+    match reader.read(path) {
         Ok(contents) => {
             for trace in &contents.stream {
                 writeln!(out, "{trace}")?;
@@ -196,10 +207,10 @@ fn summary(out: &mut impl Write, bytes: &[u8], args: &Args) -> io::Result<()> {
             for warning in contents.report.warnings {
                 writeln!(out, "warning: {warning}")?;
             }
+            Ok(contents.report.skipped.is_empty())
         }
-        Err(error) => writeln!(out, "{error}")?,
+        Err(error) => writeln!(out, "{error}").map(|()| true),
     }
-    Ok(())
 }
 
 fn letter(kind: SampleType) -> &'static str {

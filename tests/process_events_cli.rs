@@ -8,20 +8,12 @@ use std::time::{Duration, Instant};
 
 use seis::demo::{self, DemoOptions};
 
+mod support;
+
 /// The program, built if `cargo test` was asked for this test alone.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--example", "process_events"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status()
-            .unwrap();
-        assert!(built.success());
-        let test = std::env::current_exe().unwrap();
-        let folder = test.ancestors().find(|p| p.join("examples").is_dir()).unwrap();
-        folder.join("examples").join(format!("process_events{}", std::env::consts::EXE_SUFFIX))
-    })
+    PROGRAM.get_or_init(|| support::example("process_events"))
 }
 
 fn run(root: &Path, arguments: &[&str]) -> Output {

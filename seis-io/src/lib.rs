@@ -31,10 +31,13 @@
 
 pub mod file;
 pub mod files;
+mod format;
 pub mod mseed;
 pub mod sac;
 pub mod sds;
 mod source;
+
+pub use format::{DETECT_BYTES, Format, detect, detect_file};
 
 /// The ground types that this crate works on: ids, times, rates, traces.
 pub use seis_core;

@@ -111,3 +111,9 @@ pub use record::RecordView;
 pub use report::{ReadReport, Skipped, Warning};
 pub use steim::Check;
 pub use write::{FormatVersion, WriteOptions, Writer, Written, write, write_to};
+
+/// Whether bytes look like the start of miniSEED: a data record of either version, a control header
+/// of a full SEED volume, or noise.
+pub(crate) fn begins(head: &[u8]) -> bool {
+    signature::signature(head).is_some()
+}

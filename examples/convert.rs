@@ -1,0 +1,363 @@
+//! Converts between miniSEED 2, miniSEED 3 and SAC, and cuts on the way.
+//!
+//! ```text
+//! cargo run --release --example convert -- IN… OUT [options]
+//! ```
+//!
+//! What the inputs are is told from their content. Their records are joined to traces whatever
+//! files they are in. Nothing is changed in silence: what the output cannot hold exactly is refused
+//! unless `--lossy` is given, and what it has no place for is told.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use seis_core::{IdPattern, SampleType, Samples, SourceId, TimeDelta, Trace, UtcTime};
+use seis_io::mseed::{
+    self, Encoding, FormatVersion, ReadOptions, Reader, RecordReader, RecordView, WriteOptions,
+};
+use seis_io::sac::{Header, SacFile};
+use seis_io::{Format, detect_file, files};
+
+/// Converts seismograms: miniSEED 2 and 3 (also gzipped) and SAC in, any of them out.
+///
+/// All inputs together are one source: their records are joined to traces without gaps. Several
+/// traces make one miniSEED file, but a SAC file each, named after OUT, the channel and the start
+/// time.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "What the output cannot hold exactly is refused: start times between microseconds \
+    in miniSEED 2, samples that are no 32-bit floats in SAC, and so on. sac-ascii has seven digits \
+    for each number. Of record headers only the channel, the time and the rate are carried over; \
+    of SAC headers everything, if the output is SAC.\n\n\
+    Exit status: 0 done; 3 done, but some of the input could not be read; 2 wrong arguments; \
+    1 nothing done: an input or the output failed, or was refused."
+)]
+struct Arguments {
+    /// Inputs (names, or patterns with * and ? in quotes), and the output last
+    #[arg(required = true, num_args = 2.., value_names = ["IN", "OUT"])]
+    paths: Vec<PathBuf>,
+    /// Format of the output [default: by the extension of OUT]
+    #[arg(long, value_enum)]
+    format: Option<Output>,
+    /// Encoding of miniSEED: text, int16, int32, float32, float64, steim1 or steim2 [default: what
+    /// loses nothing]
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<Encoding>,
+    /// Length of miniSEED records in bytes; the longest, in version 3
+    #[arg(long, value_name = "N", default_value_t = 4096)]
+    record_length: usize,
+    /// Only channels that match NET.STA.LOC.CHA, with * ? [] and commas; may be given again
+    #[arg(long, value_name = "PATTERN")]
+    select: Vec<IdPattern>,
+    /// Only samples from this time on, as 2022-01-02T03:04:05.6
+    #[arg(long, value_name = "T")]
+    start: Option<UtcTime>,
+    /// Only samples up to this time
+    #[arg(long, value_name = "T")]
+    end: Option<UtcTime>,
+    /// Round what the output cannot hold exactly
+    #[arg(long)]
+    lossy: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Output {
+    Mseed2,
+    Mseed3,
+    Sac,
+    SacAscii,
+}
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// What goes out: a trace, and the SAC header it came with; or SAC that is no trace.
+enum Item {
+    Trace(Box<Trace>, Option<Box<Header>>),
+    Other(PathBuf, Box<SacFile>),
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(3),
+        Err(error) => {
+            eprintln!("convert: {error}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Whether all of the input could be read.
+fn run(args: &Arguments) -> Outcome<bool> {
+    let Some((out, inputs)) = args.paths.split_last() else { return Err("no output".into()) };
+    let format = match args.format.or_else(|| by_extension(out)) {
+        Some(format) => format,
+        None => return Err(format!("{}: which format? say --format", out.display()).into()),
+    };
+    let to_sac = matches!(format, Output::Sac | Output::SacAscii);
+    if to_sac && args.encoding.is_some() {
+        return Err("--encoding is for miniSEED".into());
+    }
+    let mut complete = true;
+    let items = read(args, &files::expand(inputs)?, to_sac, &mut complete)?;
+    if items.is_empty() {
+        return Err("nothing to write: no channel and time of the input is wanted".into());
+    }
+    match format {
+        Output::Mseed2 => write_mseed(out, items, FormatVersion::V2, args)?,
+        Output::Mseed3 => write_mseed(out, items, FormatVersion::V3, args)?,
+        Output::Sac | Output::SacAscii => write_sac(out, items, format, args)?,
+    }
+    Ok(complete)
+}
+
+fn by_extension(path: &Path) -> Option<Output> {
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    Some(match extension.as_str() {
+        "mseed" | "miniseed" | "ms" | "msd" | "mseed2" | "ms2" => Output::Mseed2,
+        "mseed3" | "ms3" => Output::Mseed3,
+        "sac" => Output::Sac,
+        "sacxy" | "sacascii" | "asc" => Output::SacAscii,
+        _ => return None,
+    })
+}
+
+/// What of the inputs is wanted. Stretches that cannot be read are told, and `complete` is then
+/// false.
+fn read(
+    args: &Arguments,
+    paths: &[PathBuf],
+    to_sac: bool,
+    complete: &mut bool,
+) -> Outcome<Vec<Item>> {
+    let (mut records, mut items) = (Vec::new(), Vec::new());
+    for path in paths {
+        let format = detect_file(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        match format {
+            Some(Format::Sac(_)) => {
+                let mut file = SacFile::read(path)?;
+                let header = Box::new(std::mem::replace(&mut file.header, Header::new()));
+                file.header = (*header).clone();
+                match file.to_trace() {
+                    Ok(trace) => items.push(Item::Trace(Box::new(trace), Some(header))),
+                    Err(_) if to_sac => items.push(Item::Other(path.clone(), Box::new(file))),
+                    Err(error) => return Err(format!("{}: {error}", path.display()).into()),
+                }
+            }
+            // Junk may stand in front of miniSEED.
+            _ => records.push(path),
+        }
+    }
+    let window = (args.start.unwrap_or(UtcTime::MIN), args.end.unwrap_or(UtcTime::MAX));
+    let cut = args.start.is_some() || args.end.is_some();
+    let mut wanted = Vec::new();
+    for item in items {
+        match item {
+            Item::Trace(mut trace, header) => {
+                if !args.select.is_empty() && !args.select.iter().any(|p| p.matches(&trace.id)) {
+                    continue;
+                }
+                if cut {
+                    trace.trim(window.0, window.1);
+                    if trace.is_empty() {
+                        continue;
+                    }
+                }
+                wanted.push(Item::Trace(trace, header));
+            }
+            Item::Other(path, file) if cut || !args.select.is_empty() => {
+                let why = file.to_trace().err().map(|e| e.to_string()).unwrap_or_default();
+                return Err(format!("{}: cannot be selected or cut: {why}", path.display()).into());
+            }
+            other => wanted.push(other),
+        }
+    }
+    if records.is_empty() {
+        return Ok(wanted);
+    }
+    let mut options = ReadOptions::new();
+    options.select.clone_from(&args.select);
+    if cut {
+        options = options.window(window.0, window.1);
+    }
+    let collection = Reader::new(options).read_many(&records)?;
+    for file in &collection.files {
+        let name = file.path.display();
+        if let Some(error) = &file.error {
+            eprintln!("{error}");
+        }
+        for skipped in &file.report.skipped {
+            eprintln!("{name}: {skipped}");
+        }
+        for warning in &file.report.warnings {
+            eprintln!("{name}: warning: {warning}");
+        }
+    }
+    *complete = collection.is_complete();
+    for path in records {
+        tell_left_behind(path);
+    }
+    let traces = collection.stream.into_traces().into_iter();
+    wanted.extend(traces.map(|trace| Item::Trace(Box::new(trace), None)));
+    Ok(wanted)
+}
+
+/// Tells what of the record headers has no place in a trace.
+fn tell_left_behind(path: &Path) {
+    let Ok(file) = std::fs::File::open(path) else { return };
+    let mut reader = RecordReader::new(file);
+    let mut kinds = BTreeSet::new();
+    while let Some(item) = reader.next_record() {
+        let Ok(record) = item else { continue };
+        let others = record.blockettes().map(|b| b.kind).filter(|k| ![100, 1000, 1001].contains(k));
+        kinds.extend(others.map(|kind| format!("blockettes {kind}")));
+        if !record.extra_headers().is_empty() {
+            kinds.insert("extra headers".to_owned());
+        }
+    }
+    if !kinds.is_empty() {
+        let kinds: Vec<String> = kinds.into_iter().collect();
+        eprintln!("{}: left behind: {}", path.display(), kinds.join(", "));
+    }
+}
+
+fn write_mseed(
+    out: &Path,
+    items: Vec<Item>,
+    version: FormatVersion,
+    args: &Arguments,
+) -> Outcome<()> {
+    let mut options = WriteOptions::new().version(version).record_len(args.record_length);
+    options.encoding = args.encoding;
+    let mut traces = Vec::with_capacity(items.len());
+    for item in items {
+        let Item::Trace(mut trace, header) = item else {
+            return Err("SAC that is no time series cannot become miniSEED".into());
+        };
+        if header.is_some() {
+            eprintln!("{}: left behind: the other variables of the SAC header", trace.id);
+        }
+        exactly(&mut trace, &options, args.lossy)?;
+        traces.push(*trace);
+    }
+    mseed::write(out, &traces, &options)?;
+    Ok(())
+}
+
+/// Refuses a start time or a rate that does not come back from miniSEED; what is rounded is
+/// rounded here, or where it is written.
+fn exactly(trace: &mut Trace, options: &WriteOptions, lossy: bool) -> Outcome<()> {
+    let rounded = trace.start.round_to(TimeDelta::from_nanos(1000));
+    if options.version == FormatVersion::V2 && rounded != trace.start {
+        if !lossy {
+            let why = "is not a whole microsecond, which is all that miniSEED 2 has";
+            return Err(refusal(trace, format!("start {} {why}", trace.start)));
+        }
+        trace.start = rounded;
+    }
+    // The header of a first record shows the rate.
+    let empty = Trace::new(trace.id, trace.start, trace.rate, trace.samples.slice(0..0));
+    let mut bytes = Vec::new();
+    mseed::write_to(&mut bytes, [&empty], options)?;
+    let rate = RecordView::parse(&bytes)?.rate();
+    if rate != trace.rate && !lossy {
+        let why = format!("{} would come back as {} Hz", trace.rate, rate.hz());
+        return Err(refusal(trace, why));
+    }
+    Ok(())
+}
+
+fn refusal(trace: &Trace, why: String) -> Box<dyn Error> {
+    format!("{}: {why}: choose another format, or --lossy", trace.id).into()
+}
+
+fn write_sac(out: &Path, items: Vec<Item>, format: Output, args: &Arguments) -> Outcome<()> {
+    let single = items.len() == 1 && !out.is_dir();
+    let mut taken = BTreeSet::new();
+    let mut ready = Vec::with_capacity(items.len());
+    for item in items {
+        let (file, name) = match item {
+            Item::Other(path, file) => {
+                let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+                (*file, safe(&stem))
+            }
+            Item::Trace(trace, header) => (sac_file(&trace, header, args.lossy)?, name_of(&trace)),
+        };
+        let path = if single { out.to_owned() } else { unique(out, &name, format, &mut taken) };
+        ready.push((path, file));
+    }
+    // Nothing is written before everything is known to fit.
+    for (path, file) in ready {
+        match format {
+            Output::SacAscii => file.write_alphanumeric(path)?,
+            _ => file.write(path)?,
+        }
+    }
+    Ok(())
+}
+
+/// A trace as SAC, if it comes back from it.
+fn sac_file(trace: &Trace, header: Option<Box<Header>>, lossy: bool) -> Outcome<SacFile> {
+    if trace.samples.sample_type() == SampleType::Text {
+        return Err(format!("{}: text cannot become SAC", trace.id).into());
+    }
+    let numbers = trace.samples.to_f64()?;
+    let inexact = numbers.iter().position(|x| f64::from(*x as f32) != *x && !x.is_nan());
+    if let (Some(i), false) = (inexact, lossy) {
+        let value = numbers.get(i).copied().unwrap_or_default();
+        let why = format!("sample {i} is {value}, which is no 32-bit float as SAC has them");
+        return Err(refusal(trace, why));
+    }
+    let single = Samples::F32(numbers.iter().map(|x| *x as f32).collect());
+    let trace = Trace::new(trace.id, trace.start, trace.rate, single);
+    let file = match header {
+        Some(header) => SacFile::from_trace_and_header(&trace, *header)?,
+        None => SacFile::from_trace(&trace)?,
+    };
+    let back = file.to_trace()?;
+    if !lossy && (back.start, back.rate, back.id) != (trace.start, trace.rate, trace.id) {
+        let why = format!("{trace} would come back as {back}");
+        return Err(refusal(&trace, why));
+    }
+    Ok(file)
+}
+
+/// `NET.STA.LOC.CHA.YYYYMMDDTHHMMSS`, of characters that are safe in a file name.
+fn name_of(trace: &Trace) -> String {
+    let SourceId { network, station, location, channel } = trace.id;
+    let codes = [network, station, location, channel].map(|code| safe(code.as_str()));
+    let (year, month, day, hour, minute, second, _) = trace.start.to_calendar();
+    format!("{}.{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}", codes.join("."))
+}
+
+/// Letters, digits, `-` and `_`; whatever else came from a file becomes `_`, so that no code is a
+/// path.
+fn safe(code: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+    code.chars().map(plain).collect()
+}
+
+/// In the directory OUT, or beside it and named after it; numbered where names meet.
+fn unique(out: &Path, name: &str, format: Output, taken: &mut BTreeSet<PathBuf>) -> PathBuf {
+    let extension = if format == Output::SacAscii { "sacxy" } else { "sac" };
+    let base = if out.is_dir() {
+        out.join(name)
+    } else {
+        let stem = out.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        out.with_file_name(format!("{stem}.{name}"))
+    };
+    let numbered = (1..).map(|n| {
+        let mut path = base.clone().into_os_string();
+        path.push(if n == 1 { String::new() } else { format!(".{n}") });
+        path.push(format!(".{extension}"));
+        PathBuf::from(path)
+    });
+    let mut fresh = numbered.filter(|path| !taken.contains(path));
+    let path = fresh.next().unwrap_or(base);
+    taken.insert(path.clone());
+    path
+}

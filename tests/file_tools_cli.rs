@@ -1,0 +1,323 @@
+//! `convert` and `mseed_inspect` as people run them: what they write and print, and how they end.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use seis::prelude::*;
+use seis_core::{Samples, UtcTime};
+use seis_io::mseed::{FormatVersion, Records, WriteOptions, write_to};
+use seis_io::sac;
+use serde_json::Value;
+
+mod support;
+
+fn run(name: &'static str, arguments: &[&str], dir: &Path) -> Output {
+    static BUILT: OnceLock<[PathBuf; 2]> = OnceLock::new();
+    let [convert, inspect] =
+        BUILT.get_or_init(|| ["convert", "mseed_inspect"].map(support::example));
+    let program = if name == "convert" { convert } else { inspect };
+    Command::new(program).args(arguments).current_dir(dir).output().unwrap()
+}
+
+fn convert(dir: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = run("convert", arguments, dir);
+    (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+fn inspect(dir: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = run("mseed_inspect", arguments, dir);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn trace(id: &str, start: &str, samples: impl Into<Samples>) -> Trace {
+    let rate = SamplingRate::from_hz(40.0).unwrap();
+    Trace::new(id.parse().unwrap(), start.parse().unwrap(), rate, samples)
+}
+
+fn ramp(n: i32) -> Vec<i32> {
+    (0..n).map(|i| i * (i % 7)).collect()
+}
+
+fn put(dir: &Path, name: &str, traces: &[Trace], options: &WriteOptions) {
+    mseed::write(dir.join(name), traces, options).unwrap();
+}
+
+fn traces(path: PathBuf) -> Vec<Trace> {
+    mseed::read(path).unwrap().complete().unwrap().into_traces()
+}
+
+fn names(dir: &Path) -> BTreeSet<String> {
+    std::fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
+}
+
+const START: &str = "2022-01-02T03:04:05.678901Z";
+
+#[test]
+fn round_the_formats_nothing_is_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let original = trace("CI.HEC.00.BHN", START, ramp(5000));
+    put(dir, "a.mseed", std::slice::from_ref(&original), &WriteOptions::new());
+    for step in [
+        &["a.mseed", "b.mseed3", "--record-length", "1000"][..],
+        &["b.mseed3", "c.sac"],
+        &["c.sac", "d.bin", "--format", "mseed2", "--record-length", "512"],
+    ] {
+        let (status, said) = convert(dir, step);
+        assert_eq!(status, 0, "{said}");
+    }
+    assert_eq!(traces(dir.join("b.mseed3")), std::slice::from_ref(&original));
+    let bytes = std::fs::read(dir.join("b.mseed3")).unwrap();
+    assert!(Records::new(&bytes).all(|r| r.unwrap().version() == 3));
+    let file = sac::read(dir.join("c.sac")).unwrap();
+    assert_eq!(file.to_trace().unwrap().start, original.start);
+    // SAC made floats of them, of the same values.
+    let [back] = traces(dir.join("d.bin")).try_into().unwrap();
+    assert_eq!((back.id, back.start, back.rate), (original.id, original.start, original.rate));
+    let floats: Vec<f32> = ramp(5000).iter().map(|x| *x as f32).collect();
+    assert_eq!(back.samples, Samples::F32(floats));
+    let bytes = std::fs::read(dir.join("d.bin")).unwrap();
+    assert!(Records::new(&bytes).all(|r| r.unwrap().bytes().len() == 512));
+
+    // Encodings by name; what one cannot hold is refused, and the file that was there stays.
+    let (status, said) = convert(dir, &["c.sac", "e.mseed", "--encoding", "float64"]);
+    assert_eq!(status, 0, "{said}");
+    assert_eq!(traces(dir.join("e.mseed"))[0].samples.sample_type().to_string(), "64-bit floats");
+}
+
+#[test]
+fn several_inputs_patterns_selection_and_times() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let whole = trace("CI.HEC..BHN", "2022-01-02T00:00:00Z", ramp(8000));
+    let other = trace("CI.CCA..BHZ", "2022-01-02T00:00:00Z", ramp(4000));
+    let halves = [0, 4000].map(|i| whole.slice(whole.time_of(i), whole.time_of(i + 3999)).unwrap());
+    put(dir, "in2.ms", &[halves[1].clone()], &WriteOptions::new());
+    put(dir, "in1.ms", &[halves[0].clone(), other.clone()], &WriteOptions::new());
+    let (status, said) = convert(dir, &["in?.ms", "all.mseed"]);
+    assert_eq!((status, said.as_str()), (0, ""));
+    assert_eq!(traces(dir.join("all.mseed")), [other.clone(), whole.clone()]);
+
+    let times = ["--start", "2022-01-02T00:00:10", "--end", "2022-01-02T00:00:20"];
+    let select = ["all.mseed", "cut.mseed", "--select", "CI.H*"];
+    let (status, said) = convert(dir, &[&select[..], &times[..]].concat());
+    assert_eq!((status, said.as_str()), (0, ""));
+    let (from, to): (UtcTime, UtcTime) =
+        ("2022-01-02T00:00:10Z".parse().unwrap(), "2022-01-02T00:00:20Z".parse().unwrap());
+    assert_eq!(traces(dir.join("cut.mseed")), [whole.slice(from, to).unwrap()]);
+
+    // SAC is selected and cut as well, and keeps its header.
+    let (status, said) = convert(dir, &["all.mseed", "one.sac", "--select", "*.CCA"]);
+    assert_eq!((status, said.as_str()), (0, ""));
+    let mut file = sac::read(dir.join("one.sac")).unwrap();
+    file.header.set_stla(34.8).unwrap().set_a(12.5).unwrap();
+    file.write(dir.join("one.sac")).unwrap();
+    let (status, said) = convert(dir, &[&["one.sac", "two.sac"], &times[..]].concat());
+    assert_eq!((status, said.as_str()), (0, ""));
+    let cut = sac::read(dir.join("two.sac")).unwrap();
+    assert_eq!(cut.to_trace().unwrap().len(), 401);
+    assert_eq!((cut.header.stla(), cut.header.a()), (file.header.stla(), file.header.a()));
+
+    let (status, said) = convert(dir, &["all.mseed", "none.mseed", "--select", "XX"]);
+    assert_eq!(status, 1);
+    assert!(said.contains("nothing to write"), "{said}");
+    assert!(!dir.join("none.mseed").exists());
+}
+
+#[test]
+fn several_traces_make_several_sac_files_with_safe_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let first = trace("CI.HEC..BHN", "2022-01-02T00:00:00Z", ramp(400));
+    let gap = trace("CI.HEC..BHN", "2022-01-02T01:00:00Z", ramp(400));
+    let mut evil = trace("CI.HEC..BHN", "2022-01-02T00:00:00Z", ramp(400));
+    evil.id = SourceId::new("..", "/etc", "", "BHN").unwrap();
+    let mut alike = evil.clone();
+    alike.id = SourceId::new("__", "_etc", "", "BHN").unwrap();
+    put(dir, "in.mseed", &[first, gap, evil, alike], &WriteOptions::new());
+    std::fs::create_dir(dir.join("sub")).unwrap();
+    for out in ["sub/x.sac", "sub"] {
+        let (status, said) = convert(dir, &["in.mseed", out, "--format", "sac"]);
+        assert_eq!((status, said.as_str()), (0, ""));
+    }
+    assert_eq!(
+        names(&dir.join("sub")).into_iter().collect::<Vec<_>>(),
+        [
+            "CI.HEC..BHN.20220102T000000.sac",
+            "CI.HEC..BHN.20220102T010000.sac",
+            "__._etc..BHN.20220102T000000.2.sac",
+            "__._etc..BHN.20220102T000000.sac",
+            "x.CI.HEC..BHN.20220102T000000.sac",
+            "x.CI.HEC..BHN.20220102T010000.sac",
+            "x.__._etc..BHN.20220102T000000.2.sac",
+            "x.__._etc..BHN.20220102T000000.sac",
+        ]
+    );
+    assert_eq!(names(dir), ["in.mseed", "sub"].map(str::to_owned).into());
+    let (status, _) = convert(dir, &["in.mseed", "text.sacxy", "--select", "*.HEC"]);
+    assert_eq!(status, 0);
+    let text = std::fs::read(dir.join("text.CI.HEC..BHN.20220102T010000.sacxy")).unwrap();
+    assert_eq!(sac::detect(&text), Some(sac::Format::Alphanumeric));
+}
+
+#[test]
+fn what_would_be_changed_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let v3 = WriteOptions::new().version(FormatVersion::V3);
+    let nanos = trace("CI.HEC..BHN", "2022-01-02T00:00:00.000000001Z", ramp(10));
+    put(dir, "nanos.ms3", &[nanos], &v3);
+    let large = trace("CI.HEC..BHN", START, vec![1, 16_777_217, 3]);
+    put(dir, "large.ms", &[large], &WriteOptions::new());
+    let long = trace("NETWORK8.STATION8.00.BHN", START, ramp(10));
+    put(dir, "long.ms3", &[long], &v3);
+    let text = trace("CI.HEC..LOG", START, Samples::Text(b"hello".to_vec()));
+    put(dir, "text.ms", &[text], &WriteOptions::new());
+    let nan = trace("CI.HEC..BHN", START, vec![1.0, f64::NAN]);
+    put(dir, "nan.ms", &[nan], &WriteOptions::new());
+    let mut odd = trace("CI.HEC..BHN", START, ramp(10));
+    odd.rate = SamplingRate::from_hz(98.765_432_1).unwrap();
+    put(dir, "odd.ms3", &[odd], &v3);
+    for (arguments, why) in [
+        (&["nanos.ms3", "out.mseed"][..], "microsecond"),
+        (&["large.ms", "out.sac"], "sample 1 is 16777217"),
+        (&["long.ms3", "out.mseed"], "longer than the 5 characters"),
+        (&["text.ms", "out.sac"], "text cannot become SAC"),
+        (&["nan.ms", "out.mseed", "--encoding", "int32"], "NaN"),
+        (&["large.ms", "out.mseed", "--encoding", "int16"], "16777217"),
+        (&["odd.ms3", "out.mseed"], "would come back as"),
+        (&["odd.ms3", "out.sac"], "would come back as"),
+        (&["large.ms", "out.mseed", "--record-length", "500"], "record length 500"),
+        (&["large.ms", "out.xyz"], "which format"),
+        (&["large.ms", "out.sac", "--encoding", "int32"], "--encoding is for miniSEED"),
+        (&["missing.ms", "out.sac"], "no such file"),
+    ] {
+        let (status, said) = convert(dir, arguments);
+        assert_eq!(status, 1, "{arguments:?}: {said}");
+        assert!(said.contains(why), "{arguments:?}: {said}");
+        assert!(!dir.join(arguments[1]).exists(), "{arguments:?}");
+    }
+    for arguments in [["nanos.ms3", "out1.mseed"], ["large.ms", "out2.sac"], ["odd.ms3", "out3.ms"]]
+    {
+        let (status, said) = convert(dir, &[&arguments[..], &["--lossy"]].concat());
+        assert_eq!(status, 0, "{arguments:?}: {said}");
+        assert!(dir.join(arguments[1]).exists());
+    }
+    let (status, said) = convert(dir, &["large.ms", "out.mseed", "--encoding", "steim9"]);
+    assert_eq!(status, 2, "{said}");
+    assert_eq!(convert(dir, &["large.ms"]).0, 2);
+}
+
+#[test]
+fn damage_is_told_and_the_rest_converted() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let mut bytes = b"junk".to_vec();
+    let whole = trace("CI.HEC..BHN", START, ramp(5000));
+    write_to(&mut bytes, [&whole], &WriteOptions::new().record_len(512)).unwrap();
+    bytes.truncate(bytes.len() - 10);
+    std::fs::write(dir.join("damaged"), &bytes).unwrap();
+    let (status, said) = convert(dir, &["damaged", "out.ms"]);
+    assert_eq!(status, 3);
+    assert!(said.contains("damaged: byte 0: ") && said.contains("4 bytes skipped"), "{said}");
+    assert_eq!(said.lines().count(), 2, "{said}");
+    let [out] = traces(dir.join("out.ms")).try_into().unwrap();
+    assert_eq!(out, whole.slice(whole.start, out.end()).unwrap());
+
+    // The same file, inspected.
+    let (status, printed, _) = inspect(dir, &["--json", "damaged"]);
+    assert_eq!(status, 3);
+    let objects: Vec<Value> = printed.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let first = objects.first().unwrap();
+    assert_eq!(
+        (&first["file"], &first["offset"], &first["skipped"]),
+        (&"damaged".into(), &0.into(), &4.into())
+    );
+    assert!(first["error"].as_str().unwrap().contains("not a miniSEED record"));
+    let last = objects.last().unwrap();
+    assert_eq!(
+        last["offset"].as_u64().unwrap() + last["skipped"].as_u64().unwrap(),
+        bytes.len() as u64
+    );
+    let (status, printed, _) = inspect(dir, &["damaged"]);
+    assert_eq!(status, 3);
+    assert!(printed.contains("4 bytes skipped: not a miniSEED record"), "{printed}");
+}
+
+#[test]
+fn inspected_records_have_the_promised_fields() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let v3 = WriteOptions::new().version(FormatVersion::V3);
+    let text = trace("CI.HEC..LOG", START, Samples::Text(b"hello".to_vec()));
+    put(
+        dir,
+        "i.ms",
+        &[trace("CI.HEC.00.BHN", START, vec![1, -2, 3])],
+        &WriteOptions::new().record_len(512),
+    );
+    put(dir, "f.ms", &[trace("CI.HEC..BHN", START, vec![0.5_f32, f32::NAN])], &WriteOptions::new());
+    put(dir, "d.ms", &[trace("CI.HEC..BHN", START, vec![0.1_f64])], &v3);
+    put(dir, "t.ms", &[text], &WriteOptions::new());
+    put(dir, "none.ms", &[trace("CI.HEC..BHN", START, Vec::<i32>::new())], &WriteOptions::new());
+    let files = ["i.ms", "f.ms", "d.ms", "t.ms", "none.ms"];
+    let (status, printed, said) = inspect(dir, &[&["--json", "--samples"], &files[..]].concat());
+    assert_eq!((status, said.as_str()), (0, ""));
+    let objects: Vec<Value> = printed.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let expected: Value = serde_json::from_str(
+        r#"{"file": "i.ms", "offset": 0, "sourceid": "FDSN:CI_HEC_00_B_H_N", "version": 2,
+            "record_length": 512, "encoding": 11, "start_ns": 1641092645678901000,
+            "sample_rate": 40.0, "nsamples": 3, "sample_type": "i", "samples": [1, -2, 3]}"#,
+    )
+    .unwrap();
+    assert_eq!(objects[0], expected);
+    let kinds: Vec<&Value> = objects.iter().map(|o| &o["sample_type"]).collect();
+    assert_eq!(kinds, [&"i".into(), &"f".into(), &"d".into(), &"t".into(), &Value::Null]);
+    assert_eq!(objects[1]["samples"], serde_json::json!([0.5, null]));
+    assert_eq!(objects[2]["samples"], serde_json::json!([0.1]));
+    assert_eq!(objects[2]["version"], 3);
+    assert_eq!(objects[3]["samples"], serde_json::json!(b"hello"));
+
+    // Without --samples there are none; --index decodes none.
+    let (_, printed, _) = inspect(dir, &["--json", "*.ms"]);
+    assert_eq!(printed.lines().count(), 5);
+    assert!(!printed.contains("\"samples\""));
+    let mut bytes = std::fs::read(dir.join("i.ms")).unwrap();
+    bytes[64..128].fill(0xff);
+    std::fs::write(dir.join("broken.ms"), &bytes).unwrap();
+    assert_eq!(inspect(dir, &["--json", "broken.ms"]).0, 3);
+    assert_eq!(inspect(dir, &["--json", "--index", "broken.ms"]).0, 0);
+
+    // The other files are told even if one is missing.
+    let (status, printed, said) = inspect(dir, &["--index", "missing", "i.ms"]);
+    assert_eq!(status, 1);
+    assert!(said.contains("missing"), "{said}");
+    assert!(printed.contains("CI.HEC.00.BHN | 2022-01-02T03:04:05.678901Z - "), "{printed}");
+    assert!(inspect(dir, &["--help"]).1.contains("Exit status"));
+    assert!(run("convert", &["--help"], dir).status.success());
+}
+
+#[test]
+fn gaps_and_overlaps_are_listed() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let parts = [
+        trace("CI.HEC..BHN", "2022-01-02T00:00:00Z", ramp(400)),
+        trace("CI.HEC..BHN", "2022-01-02T00:00:20Z", ramp(400)),
+        trace("CI.HEC..BHN", "2022-01-02T00:00:25Z", ramp(400)),
+    ];
+    put(dir, "gaps.ms", &parts, &WriteOptions::new());
+    let (status, printed, _) = inspect(dir, &["gaps.ms"]);
+    assert_eq!(status, 0);
+    let lines: Vec<&str> = printed.lines().collect();
+    assert!(lines[0].starts_with("gaps.ms ("));
+    assert_eq!(lines.iter().filter(|l| l.contains(" v2 ")).count(), 3);
+    assert_eq!(lines.iter().filter(|l| l.contains("Hz, 400 samples")).count(), 3);
+    assert!(printed.contains("gap") && printed.contains("overlap"), "{printed}");
+}
