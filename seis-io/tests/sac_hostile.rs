@@ -1,8 +1,14 @@
 //! Every byte of a SAC file may lie: data or a typed error, never a panic, never memory by claim.
 
-use std::io::Read;
+#[path = "properties/mod.rs"]
+mod properties;
 
-use seis_io::sac::{self, ByteOrder, Data, Error, Header, ReadOptions, SacFile, Variable, Version};
+use std::cell::Cell;
+use std::io::Read;
+use std::time::Duration;
+
+use seis_io::sac::{self, ByteOrder, Data, Error, Header, SacFile, Version};
+use seis_testing::{Campaign, Kind, Limits, Random, files_below, obspy, recordings, regressions};
 
 fn seeds() -> Vec<Vec<u8>> {
     let wave = |n: usize| (0..n).map(|i| (i as f32).sin()).collect::<Vec<f32>>();
@@ -35,62 +41,14 @@ fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// Everything that can be done with bytes; returns whether they were read.
+/// Binary data are held as they are and once more when written, text takes up less as numbers.
+const LIMITS: Limits = Limits { per_byte: 12, fixed: 1 << 17, time: Duration::from_secs(20) };
+
+/// Reads within limits, and does everything that can be done; returns whether it could be read.
 fn use_everything(bytes: &[u8]) -> bool {
-    let detected = sac::detect(bytes);
-    let lenient = ReadOptions::new().with_trailing_bytes(true);
-    let tolerated = SacFile::from_bytes_with(bytes, lenient);
-    match SacFile::from_bytes(bytes) {
-        Ok(file) => {
-            assert!(detected.is_some() && tolerated.is_ok());
-            let written = file.to_bytes().unwrap();
-            match detected {
-                Some(sac::Format::Binary(_)) => assert_eq!(written, bytes),
-                _ => {
-                    assert_eq!(SacFile::from_bytes(&written).unwrap().to_bytes().unwrap(), written);
-                }
-            }
-            // Integers and texts may not fit; what fits is read again.
-            if let Ok(text) = file.to_alphanumeric() {
-                SacFile::from_bytes(&text).unwrap();
-            }
-            let _ = file.check();
-            let _ = format!("{file:?} {}", file.header);
-            for variable in Variable::all() {
-                let _ = file.header.time_of(variable.name());
-            }
-            let _ = file.header.orientation_deg();
-            let _ = file.header.clone().update_geometry().is_ok();
-            let mut moved = file.header.clone();
-            let _ = moved.move_reference_to(sac::ReferenceTime::Origin).is_ok();
-            let mut fresh = file.clone();
-            fresh.refresh().unwrap();
-            let reader = OneByte(bytes);
-            assert_eq!(SacFile::from_reader(reader).unwrap().to_bytes().unwrap(), written);
-            if let Ok(trace) = file.to_trace() {
-                let _ = (trace.end(), trace.to_string());
-                if let Ok(again) = SacFile::from_trace_and_header(&trace, file.header.clone()) {
-                    again.to_bytes().unwrap();
-                }
-                let _ = SacFile::from_trace(&trace).map(|f| f.to_bytes().unwrap());
-            }
-            true
-        }
-        Err(error) => {
-            assert!(!error.to_string().is_empty());
-            assert!(SacFile::from_reader(OneByte(bytes)).is_err());
-            false
-        }
-    }
-}
-
-struct OneByte<'a>(&'a [u8]);
-
-impl Read for OneByte<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let length = buffer.len().min(1);
-        self.0.read(&mut buffer[..length])
-    }
+    LIMITS.hold("SAC", bytes.len(), || drop(SacFile::from_bytes(bytes)));
+    LIMITS.hold("SAC stream", bytes.len(), || drop(SacFile::from_reader(bytes)));
+    properties::sac::file(bytes)
 }
 
 #[test]
@@ -110,66 +68,75 @@ fn every_prefix_is_refused() {
     }
 }
 
-/// Xorshift64: the same corruptions in every run.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
+#[test]
+fn a_hundred_thousand_corruptions() {
+    let (read, refused) = (Cell::new(0), Cell::new(0));
+    let count = |bytes: &[u8]| {
+        let counter = if use_everything(bytes) { &read } else { &refused };
+        counter.set(counter.get() + 1);
+    };
+    let (text, binary): (Vec<_>, Vec<_>) = seeds()
+        .into_iter()
+        .partition(|s| sac::detect(s) == Some(sac::Format::Alphanumeric));
+    for (name, kind, corpus) in
+        [("binary SAC", Kind::Binary, &binary), ("alphanumeric SAC", Kind::Text, &text)]
+    {
+        Campaign { name, corpus, kind, rounds: 100_000 }.corruptions(&count);
     }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit as u64) as usize
-    }
+    let (read, refused) = (read.get(), refused.get());
+    assert!(read > (read + refused) / 20 && refused > read / 20, "{read} read, {refused} refused");
 }
 
 #[test]
-fn random_corruptions_end_in_data_or_errors() {
-    let seeds = seeds();
-    let mut random = Random(0x5ac5_ac5a_c5ac_5ac5);
-    let (mut read, mut refused) = (0, 0);
-    for round in 0..60_000 {
-        let mut bytes = seeds[random.below(seeds.len())].clone();
-        for _ in 0..=random.below(4) {
-            let at = random.below(bytes.len());
-            match random.below(5) {
-                0 => bytes[at] ^= 1 << random.below(8),
-                1 => bytes[at] = random.next() as u8,
-                2 => {
-                    // A whole word, where the numbers of the header are.
-                    let word = random.below(110) * 4;
-                    let values = [0, 1, -1, i32::MIN, i32::MAX, -12345, 0x7fc0_0000, 7];
-                    let value = values[random.below(values.len())];
-                    if let Some(four) = bytes.get_mut(word..word + 4) {
-                        four.copy_from_slice(&match random.below(2) {
-                            0 => value.to_le_bytes(),
-                            _ => value.to_be_bytes(),
-                        });
-                    }
-                }
-                3 => bytes.truncate(at.max(1)),
-                _ => bytes.insert(at, b"0 \n-"[random.below(4)]),
-            }
-        }
-        if use_everything(&bytes) {
-            read += 1;
-        } else {
-            refused += 1;
-        }
-        assert!(round < 1000 || (read > 0 && refused > 0));
+fn what_fuzzers_found() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/regressions");
+    for (path, bytes) in regressions(folder, "sac") {
+        eprintln!("{}", path.display());
+        use_everything(&bytes);
     }
-    assert!(read > 10_000 && refused > 10_000, "{read} read, {refused} refused");
+}
+
+/// Results of ObsPy, and ObsPy's test data where it is installed.
+#[test]
+#[ignore = "reads the recordings that SEIS_CORPUS names"]
+fn real_files_cut_and_corrupted() {
+    let mut files = files_below(&recordings(), 100_000, &|path| {
+        path.extension().is_some_and(|e| e == "sac")
+    });
+    files.truncate(5);
+    if let Some(obspy) = obspy() {
+        files.extend(files_below(&obspy.join("io/sac/tests/data"), 300_000, &|_| true));
+    }
+    for alphanumeric in [false, true] {
+        let corpus: Vec<Vec<u8>> = files
+            .iter()
+            .map(|file| std::fs::read(file).unwrap())
+            .filter_map(|bytes| {
+                let mut file = SacFile::from_bytes(&bytes).ok()?;
+                // The first hundred points.
+                if let Data::Even(samples) = &mut file.data {
+                    samples.truncate(100);
+                    file.refresh().ok()?;
+                }
+                if alphanumeric { file.to_alphanumeric().ok() } else { file.to_bytes().ok() }
+            })
+            .filter(|bytes| bytes.len() < 10_000)
+            .collect();
+        assert!(corpus.len() >= 5, "{}", corpus.len());
+        let kind = if alphanumeric { Kind::Text } else { Kind::Binary };
+        let real = Campaign { name: "real SAC", corpus: &corpus, kind, rounds: 100_000 };
+        let limited = |bytes: &[u8]| drop(use_everything(bytes));
+        real.prefixes(1000, limited);
+        real.corruptions(limited);
+    }
 }
 
 #[test]
 fn pure_noise_is_refused() {
-    let mut random = Random(7);
+    let mut random = Random::new(7);
     for _ in 0..5_000 {
         let length = random.below(2000);
-        let mut bytes: Vec<u8> = (0..length).map(|_| random.next() as u8).collect();
+        let mut bytes: Vec<u8> = (0..length).map(|_| random.byte()).collect();
         use_everything(&bytes);
         if let Some(word) = bytes.get_mut(304..308) {
             word.copy_from_slice(&6_i32.to_le_bytes());

@@ -1,17 +1,24 @@
 //! Documents that lie: each ends in data or a typed error, in time.
 
 mod common;
+mod properties;
 
 use std::time::{Duration, Instant};
 
-use common::{all_stages, corpus, with_channels, with_response};
+use common::{all_stages, with_channels, with_response};
 use seis_resp::{Error, Inventory, Level, ReadOptions, ReadReport};
+use seis_testing::{Campaign, Kind, Limits, files_below, obspy, recordings, regressions};
+
+/// The shortest elements, of ten or twenty bytes, become a channel or a stage with a hundred
+/// fields, and vectors double as they grow.
+const LIMITS: Limits = Limits { per_byte: 160, fixed: 1 << 18, time: Duration::from_secs(20) };
 
 /// Reads by every level, strictly and not, and looks at what comes out.
 fn try_all(document: &[u8]) {
-    for level in [Level::Station, Level::Channel, Level::Response] {
+    for level in [Level::Network, Level::Station, Level::Channel, Level::Response] {
         for strict in [false, true] {
-            match ReadOptions::new().level(level).strict(strict).parse(document) {
+            let options = ReadOptions::new().level(level).strict(strict);
+            match LIMITS.hold("StationXML", document.len(), || options.parse(document)) {
                 Ok(inventory) => {
                     assert!(inventory.channels().count() <= document.len());
                     assert!(!strict || inventory.report.is_clean());
@@ -22,23 +29,16 @@ fn try_all(document: &[u8]) {
     }
 }
 
+/// Reads, writes, reads again and evaluates as well.
+fn torture(document: &[u8]) {
+    try_all(document);
+    properties::stationxml::document(document);
+}
+
 fn in_time(limit: Duration, work: impl FnOnce()) {
     let start = Instant::now();
     work();
     assert!(start.elapsed() < limit, "took {:?}", start.elapsed());
-}
-
-/// A generator that gives the same numbers on every machine (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % n as u64) as usize
-    }
 }
 
 #[test]
@@ -50,75 +50,59 @@ fn every_prefix() {
             let error = Inventory::from_stationxml(prefix).unwrap_err();
             assert!(matches!(error, Error::Xml { .. }), "{end}: {error}");
         }
-        try_all(prefix);
+        torture(prefix);
     }
 }
 
-/// 0 flips a bit, 1 sets a byte, 2 cuts bytes out, 3 doubles a piece, 4 swaps in a telling word.
-fn corrupt(document: &mut Vec<u8>, random: &mut Random) {
-    const WORDS: [&[u8]; 12] = [
-        b"<",
-        b">",
-        b"</",
-        b"/>",
-        b"&",
-        b"<!--",
-        b"<![CDATA[",
-        b"]]>",
-        b"<?",
-        b"\"",
-        b"1e999",
-        b"NaN",
-    ];
-    for _ in 0..=random.below(4) {
-        if document.is_empty() {
-            return;
-        }
-        let at = random.below(document.len());
-        let end = (at + 1 + random.below(40)).min(document.len());
-        match random.below(5) {
-            0 => document[at] ^= 1 << random.below(8),
-            1 => document[at] = random.below(256) as u8,
-            2 => drop(document.drain(at..end)),
-            3 => {
-                let piece = document[at..end].to_vec();
-                document.splice(at..at, piece);
-            }
-            _ => {
-                let word = WORDS[random.below(WORDS.len())];
-                document.splice(at..end.min(at + word.len()), word.iter().copied());
-            }
-        }
-    }
+fn campaign<'a>(name: &'a str, corpus: &'a [Vec<u8>], rounds: usize) -> Campaign<'a> {
+    Campaign { name, corpus, kind: Kind::Markup, rounds }
 }
 
 #[test]
-fn twenty_thousand_corruptions() {
-    let text = with_response(&all_stages());
-    let mut random = Random(1);
-    for _ in 0..20_000 {
-        let mut document = text.clone().into_bytes();
-        corrupt(&mut document, &mut random);
-        try_all(&document);
+fn a_hundred_thousand_corruptions() {
+    let stages = all_stages();
+    let mut corpus = vec![with_response(&stages).into_bytes()];
+    // One stage alone is hit more often.
+    corpus.extend(stages.split_inclusive("</Stage>\n").map(|s| with_response(s).into_bytes()));
+    campaign("StationXML", &corpus, 100_000).corruptions(torture);
+}
+
+#[test]
+fn what_fuzzers_found() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/regressions");
+    for (path, bytes) in regressions(folder, "stationxml") {
+        eprintln!("{}", path.display());
+        torture(&bytes);
     }
 }
 
+/// StationXML of data centres, and ObsPy's test data where it is installed.
 #[test]
 #[ignore = "reads the recordings that SEIS_CORPUS names"]
 fn real_files_cut_and_corrupted() {
-    let folder = corpus();
-    let file = folder.join("events/20220102T000000/resp/CI.HEC.xml");
+    let is_xml = |path: &std::path::Path| path.extension().is_some_and(|e| e == "xml");
+    let mut files = files_below(&recordings(), 40_000, &is_xml);
+    files.truncate(5);
+    if let Some(obspy) = obspy() {
+        files.extend(files_below(&obspy.join("io/stationxml/tests/data"), 30_000, &is_xml));
+    }
+    let corpus: Vec<Vec<u8>> = files.iter().map(|file| std::fs::read(file).unwrap()).collect();
+    assert!(corpus.len() >= 5, "{}", corpus.len());
+    let real = campaign("real StationXML", &corpus, 100_000);
+    real.prefixes(1000, try_all);
+    real.corruptions(torture);
+}
+
+/// No prefix of a whole document is a document.
+#[test]
+#[ignore = "reads the recordings that SEIS_CORPUS names"]
+fn every_prefix_of_a_real_file_is_refused() {
+    let file = recordings().join("events/20220102T000000/resp/CI.HEC.xml");
     let text = std::fs::read(file).unwrap();
     let whole = text.trim_ascii_end().len();
     for end in 0..text.len() {
         let parsed = Inventory::from_stationxml(&text[..end]);
         assert_eq!(parsed.is_ok(), end >= whole, "{end}");
-    }
-    let mut random = Random(2);
-    for _ in 0..10_000 {
-        let mut document = text.clone();
-        corrupt(&mut document, &mut random);
-        let _ = Inventory::from_stationxml(&document);
     }
 }
 

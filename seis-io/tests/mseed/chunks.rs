@@ -5,27 +5,8 @@ use std::io::{self, Read};
 use seis_io::mseed::steim::Steim;
 use seis_io::mseed::{Error, ReadOptions, RecordReader, Records, read_bytes, read_from};
 
+use crate::properties::mseed::Trickle;
 use crate::raw::{Raw, Raw3, series};
-
-/// Gives its bytes in pieces of some sizes, in turn, and is interrupted now and then.
-struct Trickle<'a> {
-    bytes: &'a [u8],
-    sizes: &'a [usize],
-    turn: usize,
-}
-
-impl Read for Trickle<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        self.turn += 1;
-        if self.turn % 7 == 0 {
-            return Err(io::ErrorKind::Interrupted.into());
-        }
-        let n = self.sizes[self.turn % self.sizes.len()].min(out.len()).min(self.bytes.len());
-        out[..n].copy_from_slice(&self.bytes[..n]);
-        self.bytes = &self.bytes[n..];
-        Ok(n)
-    }
-}
 
 /// Everything that a reader of bytes gives, as text.
 fn whole(bytes: &[u8]) -> Vec<String> {

@@ -4,8 +4,6 @@ use std::path::{Path, PathBuf};
 
 use seis_io::mseed::{ReadOptions, RecordError, Records, WriteOptions, read, read_bytes, write_to};
 
-use crate::hostile::torture;
-
 /// The folder of real recordings. Tests that need it are ignored unless asked for, and whoever asks
 /// names it.
 fn corpus() -> PathBuf {
@@ -19,23 +17,6 @@ fn files(dir: &Path, out: &mut Vec<PathBuf>) {
             files(&path, out);
         } else if path.to_string_lossy().contains("mseed") && path.extension().unwrap() != "json" {
             out.push(path);
-        }
-    }
-}
-
-#[test]
-#[ignore = "reads the recordings that SEIS_CORPUS names"]
-fn prefixes_of_real_files() {
-    let corpus = corpus();
-    let mut paths = Vec::new();
-    files(&corpus.join("libmseed"), &mut paths);
-    assert!(paths.len() >= 46);
-    for path in paths {
-        let bytes = std::fs::read(&path).unwrap();
-        // Every byte of the first headers, then coarser.
-        let lengths = (0..bytes.len().min(700)).chain((700..bytes.len()).step_by(61));
-        for len in lengths {
-            torture(&bytes[..len]);
         }
     }
 }

@@ -1,39 +1,50 @@
-//! Every byte may lie: prefixes and random corruptions of good files end in data or errors.
+//! Every byte may lie: prefixes and corruptions of good files end in data or typed errors, in time
+//! and in memory that follows the size of the input.
 
-use proptest::prelude::*;
-use seis_io::mseed::{JoinOptions, Policy, ReadOptions, RecordReader, read_bytes};
+use std::time::Duration;
+
+use seis_io::mseed::steim::Steim;
+use seis_io::mseed::{JoinOptions, Policy, ReadOptions, Reader, RecordReader, read_bytes, read_from};
+use seis_testing::{Campaign, Kind, Limits, files_below, obspy, recordings, regressions};
 
 use crate::chunks::mixture;
+use crate::properties;
 use crate::raw::{Raw, Raw3, series};
 
-/// Reads in every way; what comes out must add up.
-pub(crate) fn torture(bytes: &[u8]) {
-    for options in
-        [ReadOptions::new(), ReadOptions::new().join(JoinOptions::obspy()).check_crc(false)]
-    {
-        if let Ok(contents) = read_bytes(bytes, &options) {
-            let samples: usize = contents.stream.iter().map(seis_core::Trace::len).sum();
-            // A Steim frame of 64 bytes holds at most 105 samples: memory follows the input.
-            assert!(samples <= bytes.len() * 2, "{samples} samples from {} bytes", bytes.len());
-            let mut end = 0;
-            for skipped in &contents.report.skipped {
-                assert!(skipped.offset >= end, "{:?}", contents.report.skipped);
-                end = skipped.offset + skipped.len;
-                assert!(end <= bytes.len() as u64);
+/// 64 bytes of Steim-2 hold up to 105 samples of 4 bytes, and vectors double as they grow; the
+/// shortest record, of 64 bytes, has its entry in the index and its traces.
+const LIMITS: Limits = Limits { per_byte: 64, fixed: 1 << 18, time: Duration::from_secs(20) };
+
+/// Reads in every way, each within the limits.
+fn read_within_limits(bytes: &[u8]) {
+    let hold = |what, work: &mut dyn FnMut()| LIMITS.hold(what, bytes.len(), work);
+    let joins = [ReadOptions::new(), ReadOptions::new().join(JoinOptions::obspy()).check_crc(false)];
+    for options in &joins {
+        for policy in [Policy::Skip, Policy::Stop, Policy::Strict] {
+            let options = options.clone().policy(policy);
+            hold("whole", &mut || drop(read_bytes(bytes, &options)));
+            hold("headers", &mut || drop(Reader::new(options.clone()).index_bytes(bytes)));
+        }
+        let sizes = [1, 100, 4096];
+        hold("stream", &mut || {
+            let trickle = properties::mseed::Trickle { bytes, sizes: &sizes, turn: 0 };
+            drop(read_from(trickle, options));
+        });
+        hold("records", &mut || {
+            let mut reader = RecordReader::with_options(bytes, options);
+            while let Some(item) = reader.next_record() {
+                drop(item.map(|record| record.decode()));
             }
-        }
+        });
     }
-    let mut reader = RecordReader::new(bytes);
-    let mut items = 0;
-    while let Some(item) = reader.next_record() {
-        items += 1;
-        assert!(items <= bytes.len() + 1);
-        if let Ok(record) = item {
-            let _ = record.decode();
-            let _ = (record.end(), record.fdsn_id(), record.extra_headers());
-            assert!(record.blockettes().count() <= record.bytes().len());
-        }
-    }
+}
+
+/// Reads within limits, and sees that everything adds up.
+fn torture(bytes: &[u8]) {
+    read_within_limits(bytes);
+    properties::mseed::records(bytes);
+    properties::mseed::source(bytes);
+    properties::mseed::chunks(bytes);
 }
 
 fn fixtures() -> Vec<Vec<u8>> {
@@ -43,21 +54,21 @@ fn fixtures() -> Vec<Vec<u8>> {
     odd.blockettes.push((100, vec![66, 32, 0, 0, 0, 0, 0, 0]));
     odd.data_offset = 128;
     vec![
-        steim(seis_io::mseed::steim::Steim::One),
-        steim(seis_io::mseed::steim::Steim::Two),
+        steim(Steim::One),
+        steim(Steim::Two),
         odd.bytes(),
         Raw3::int32(&series(30)).bytes(),
         mixture(),
     ]
 }
 
+fn campaign<'a>(name: &'a str, corpus: &'a [Vec<u8>], rounds: usize) -> Campaign<'a> {
+    Campaign { name, corpus, kind: Kind::Binary, rounds }
+}
+
 #[test]
 fn every_prefix_ends_in_data_or_an_error() {
-    for bytes in fixtures() {
-        for len in 0..=bytes.len().min(3000) {
-            torture(&bytes[..len]);
-        }
-    }
+    campaign("mseed prefixes", &fixtures(), 0).prefixes(3000, torture);
 }
 
 #[test]
@@ -73,44 +84,77 @@ fn every_byte_of_a_record_may_have_any_value() {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(10_000))]
-    #[test]
-    fn random_corruptions(
-        which in 0_usize..5,
-        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
-        cut in any::<prop::sample::Index>(),
-        is_cut in any::<bool>(),
-    ) {
-        let mut bytes = fixtures().swap_remove(which);
-        for (at, value) in changes {
-            let at = at.index(bytes.len());
-            bytes[at] = value;
-        }
-        if is_cut {
-            bytes.truncate(cut.index(bytes.len()));
-        }
-        torture(&bytes);
-    }
+#[test]
+fn a_hundred_thousand_corruptions() {
+    campaign("mseed corruptions", &fixtures(), 100_000).corruptions(torture);
+}
 
-    #[test]
-    fn random_bytes(bytes in prop::collection::vec(any::<u8>(), 0..1500)) {
-        torture(&bytes);
+#[test]
+fn what_fuzzers_found() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/regressions");
+    let targets: [(&str, fn(&[u8])); 6] = [
+        ("mseed_record", torture),
+        ("mseed_source", torture),
+        ("mseed_chunks", properties::mseed::chunks),
+        ("mseed_write", properties::mseed::written),
+        ("steim1", |bytes| properties::steim::codec(Steim::One, bytes)),
+        ("steim2", |bytes| properties::steim::codec(Steim::Two, bytes)),
+    ];
+    for (target, check) in targets {
+        for (path, bytes) in regressions(folder, target) {
+            eprintln!("{}", path.display());
+            check(&bytes);
+        }
     }
+}
 
-    #[test]
-    fn bytes_inserted_and_removed(
-        at in any::<prop::sample::Index>(),
-        remove in 0_usize..100,
-        insert in prop::collection::vec(any::<u8>(), 0..100),
-    ) {
-        let mut bytes = mixture();
-        let at = at.index(bytes.len());
-        let end = (at + remove).min(bytes.len());
-        bytes.splice(at..end, insert);
-        torture(&bytes);
-        let _ = read_bytes(&bytes, &ReadOptions::new().policy(Policy::Strict));
+/// Steim frames and traces of every kind, from random bytes.
+#[test]
+fn codecs_and_writers_on_anything() {
+    let mut random = seis_testing::Random::new(3);
+    let mut frames = vec![0; 448];
+    seis_io::mseed::steim::encode(
+        Steim::Two,
+        seis_io::mseed::ByteOrder::Big,
+        &series(100),
+        &mut frames,
+    )
+    .unwrap();
+    let noise = |len: usize, random: &mut seis_testing::Random| {
+        (0..len).map(|_| random.byte()).collect::<Vec<u8>>()
+    };
+    let corpus: Vec<Vec<u8>> =
+        vec![frames, noise(300, &mut random), noise(2000, &mut random), vec![0x55; 700]];
+    campaign("codecs", &corpus, 20_000).corruptions(|bytes| {
+        properties::steim::codec(Steim::One, bytes);
+        properties::steim::codec(Steim::Two, bytes);
+        properties::mseed::written(bytes);
+    });
+}
+
+/// The test data of libmseed, and of ObsPy where it is installed.
+#[test]
+#[ignore = "reads the recordings that SEIS_CORPUS names"]
+fn real_files_cut_and_corrupted() {
+    let mut files = files_below(&recordings(), 100_000, &|path| {
+        let name = path.to_string_lossy();
+        name.contains(".ms") || name.ends_with(".mseed") || name.ends_with(".miniseed")
+    });
+    if let Some(obspy) = obspy() {
+        files.extend(files_below(&obspy.join("io/mseed/tests/data"), 100_000, &|_| true));
     }
+    let corpus: Vec<Vec<u8>> = files
+        .iter()
+        .map(|file| {
+            let mut bytes = std::fs::read(file).unwrap();
+            bytes.truncate(10_000);
+            bytes
+        })
+        .collect();
+    assert!(corpus.len() > 50, "{}", corpus.len());
+    let real = campaign("real mseed", &corpus, 100_000);
+    real.prefixes(700, read_within_limits);
+    real.corruptions(torture);
 }
 
 #[test]

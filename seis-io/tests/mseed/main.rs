@@ -8,6 +8,8 @@ mod headers;
 mod hostile;
 mod joining;
 mod policies;
+#[path = "../properties/mod.rs"]
+mod properties;
 mod raw;
 mod round_trip;
 mod selection;

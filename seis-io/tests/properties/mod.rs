@@ -1,0 +1,7 @@
+//! What must hold for any bytes whatever. Called by tests with corrupted files and with the
+//! inputs that fuzzers found, and by the fuzzers themselves (`fuzz/` at the root).
+#![allow(dead_code, reason = "each caller uses some of it")]
+
+pub(crate) mod mseed;
+pub(crate) mod sac;
+pub(crate) mod steim;

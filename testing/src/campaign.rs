@@ -1,0 +1,167 @@
+//! Many corruptions of some good files, each given to a test.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+use crate::{Random, corrupt_binary, corrupt_markup, corrupt_text};
+
+/// How a file is built, and so how it is corrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Numbers at fixed places.
+    Binary,
+    /// Lines of words and numbers.
+    Text,
+    /// XML.
+    Markup,
+}
+
+/// An input that has not ended by then is a hang.
+const HANG: Duration = Duration::from_secs(120);
+
+/// A series of corruptions, the same in every run.
+#[derive(Debug)]
+pub struct Campaign<'a> {
+    /// Name, for messages and for the file with an input that fails.
+    pub name: &'a str,
+    /// The good files.
+    pub corpus: &'a [Vec<u8>],
+    /// How they are built.
+    pub kind: Kind,
+    /// How many corruptions. The environment variable `SEIS_CORRUPTIONS` overrides it.
+    pub rounds: usize,
+}
+
+impl Campaign<'_> {
+    /// Gives each corruption to a test. The input on which it panics or hangs is saved, and its
+    /// path told.
+    ///
+    /// # Panics
+    /// When the test does.
+    pub fn corruptions(&self, test: impl Fn(&[u8])) {
+        let rounds = std::env::var("SEIS_CORRUPTIONS")
+            .map_or(self.rounds, |n| n.parse().expect("SEIS_CORRUPTIONS is a number"));
+        let mut random = Random::new(rounds as u64);
+        let inputs = (0..rounds).map(|_| {
+            let mut bytes = random.pick(self.corpus).clone();
+            let other = random.clone().pick(self.corpus).clone();
+            random.next_u64();
+            match self.kind {
+                Kind::Binary => corrupt_binary(&mut bytes, &other, &mut random),
+                Kind::Text => corrupt_text(&mut bytes, &other, &mut random),
+                Kind::Markup => corrupt_markup(&mut bytes, &other, &mut random),
+            }
+            bytes
+        });
+        self.each(inputs, test);
+    }
+
+    /// Gives every prefix of every file to a test: of those longer than `all_below`, every prefix
+    /// up to there and then some.
+    ///
+    /// # Panics
+    /// When the test does.
+    pub fn prefixes(&self, all_below: usize, test: impl Fn(&[u8])) {
+        let inputs = self.corpus.iter().flat_map(|file| {
+            let step = (file.len() / 200).max(1);
+            (0..file.len().min(all_below))
+                .chain((all_below..file.len()).step_by(step))
+                .map(|len| file[..len].to_vec())
+        });
+        self.each(inputs, test);
+    }
+
+    fn each(&self, inputs: impl Iterator<Item = Vec<u8>>, test: impl Fn(&[u8])) {
+        let (watched, watch) = mpsc::channel::<Vec<u8>>();
+        let name = self.name.to_owned();
+        let watchdog = std::thread::spawn(move || {
+            let mut last = Vec::new();
+            loop {
+                match watch.recv_timeout(HANG) {
+                    Ok(input) => last = input,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                    Err(RecvTimeoutError::Timeout) => {
+                        eprintln!("{name}: {HANG:?} without an end; {}", save(&name, &last));
+                        std::process::abort();
+                    }
+                }
+            }
+        });
+        for (round, input) in inputs.enumerate() {
+            let _ = watched.send(input.clone());
+            if let Err(panic) = panic::catch_unwind(AssertUnwindSafe(|| test(&input))) {
+                eprintln!("{}: round {round}; {}", self.name, save(self.name, &input));
+                panic::resume_unwind(panic);
+            }
+        }
+        drop(watched);
+        watchdog.join().expect("the watchdog ends with the work");
+    }
+}
+
+fn save(name: &str, input: &[u8]) -> String {
+    let path = std::env::temp_dir().join(format!("{}.hostile", name.replace(' ', "-")));
+    match std::fs::write(&path, input) {
+        Ok(()) => format!("the input is in {}", path.display()),
+        Err(error) => format!("the input could not be saved: {error}"),
+    }
+}
+
+/// The files below a folder whose name satisfies a condition, in order, up to a length in bytes.
+///
+/// # Panics
+/// If the folder cannot be read.
+#[must_use]
+pub fn files_below(folder: &Path, longest: u64, wanted: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder that can be read") {
+            let path = entry.expect("an entry that can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if wanted(&path) && path.metadata().is_ok_and(|m| m.len() <= longest) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The folder of real recordings. Tests that need it are ignored unless asked for, and whoever asks
+/// names it.
+///
+/// # Panics
+/// If `SEIS_CORPUS` is not set.
+#[must_use]
+pub fn recordings() -> PathBuf {
+    std::env::var_os("SEIS_CORPUS").map(PathBuf::from).expect("SEIS_CORPUS names the recordings")
+}
+
+/// The folder of ObsPy, with the test data that it carries, if `SEIS_PYTHON` names a Python that
+/// has it.
+#[must_use]
+pub fn obspy() -> Option<PathBuf> {
+    let python = std::env::var_os("SEIS_PYTHON")?;
+    let script = "import obspy, os; print(os.path.dirname(obspy.__file__), end='')";
+    let output = std::process::Command::new(python).args(["-c", script]).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned().into())
+}
+
+/// The inputs that were found to fail once, below a folder: the name of the fuzz target is that of
+/// the folder in it.
+///
+/// # Panics
+/// If there is such a folder and it cannot be read.
+#[must_use]
+pub fn regressions(folder: &str, target: &str) -> Vec<(PathBuf, Vec<u8>)> {
+    let folder = Path::new(folder).join(target);
+    if !folder.is_dir() {
+        return Vec::new();
+    }
+    let files = files_below(&folder, u64::MAX, &|_| true);
+    files.into_iter().map(|f| (f.clone(), std::fs::read(&f).expect("a readable file"))).collect()
+}
