@@ -4,5 +4,8 @@
 #[path = "../../seis-io/tests/properties/mod.rs"]
 mod properties;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::steim::codec(seis_io::mseed::steim::Steim::Two, bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::steim::codec(
+    seis_io::mseed::steim::Steim::Two,
+    bytes
+));
 seis_fuzz::mutate!(Binary);

@@ -75,13 +75,12 @@ fn a_hundred_thousand_corruptions() {
         let counter = if use_everything(bytes) { &read } else { &refused };
         counter.set(counter.get() + 1);
     };
-    let (text, binary): (Vec<_>, Vec<_>) = seeds()
-        .into_iter()
-        .partition(|s| sac::detect(s) == Some(sac::Format::Alphanumeric));
+    let (text, binary): (Vec<_>, Vec<_>) =
+        seeds().into_iter().partition(|s| sac::detect(s) == Some(sac::Format::Alphanumeric));
     for (name, kind, corpus) in
         [("binary SAC", Kind::Binary, &binary), ("alphanumeric SAC", Kind::Text, &text)]
     {
-        Campaign { name, corpus, kind, rounds: 100_000 }.corruptions(&count);
+        Campaign { name, corpus, kind, rounds: 100_000 }.corruptions(count);
     }
     let (read, refused) = (read.get(), refused.get());
     assert!(read > (read + refused) / 20 && refused > read / 20, "{read} read, {refused} refused");
@@ -100,9 +99,8 @@ fn what_fuzzers_found() {
 #[test]
 #[ignore = "reads the recordings that SEIS_CORPUS names"]
 fn real_files_cut_and_corrupted() {
-    let mut files = files_below(&recordings(), 100_000, &|path| {
-        path.extension().is_some_and(|e| e == "sac")
-    });
+    let mut files =
+        files_below(&recordings(), 100_000, &|path| path.extension().is_some_and(|e| e == "sac"));
     files.truncate(5);
     if let Some(obspy) = obspy() {
         files.extend(files_below(&obspy.join("io/sac/tests/data"), 300_000, &|_| true));
@@ -125,7 +123,9 @@ fn real_files_cut_and_corrupted() {
         assert!(corpus.len() >= 5, "{}", corpus.len());
         let kind = if alphanumeric { Kind::Text } else { Kind::Binary };
         let real = Campaign { name: "real SAC", corpus: &corpus, kind, rounds: 100_000 };
-        let limited = |bytes: &[u8]| drop(use_everything(bytes));
+        let limited = |bytes: &[u8]| {
+            use_everything(bytes);
+        };
         real.prefixes(1000, limited);
         real.corruptions(limited);
     }

@@ -4,8 +4,26 @@ use crate::Random;
 
 /// What counts, lengths and offsets are set to.
 const NUMBERS: [i64; 20] = [
-    0, 1, 2, 3, 4, 7, 47, 48, 63, 64, 127, 128, 255, 256, 32_767, 65_535, -1, -12_345,
-    i32::MAX as i64, i32::MIN as i64,
+    0,
+    1,
+    2,
+    3,
+    4,
+    7,
+    47,
+    48,
+    63,
+    64,
+    127,
+    128,
+    255,
+    256,
+    32_767,
+    65_535,
+    -1,
+    -12_345,
+    i32::MAX as i64,
+    i32::MIN as i64,
 ];
 
 /// Changes some bytes of a binary file: bits, numbers of all widths (among them those that point

@@ -1,12 +1,28 @@
 //! XML.
 
-use crate::text::{corrupt_text, token};
 use crate::Random;
+use crate::text::{corrupt_text, token};
 
 /// What may stand between tags.
 const PIECES: [&str; 18] = [
-    "<", ">", "</", "/>", "&", "&amp;", "&#0;", "&#x110000;", "&a;", "<!--", "-->", "<![CDATA[",
-    "]]>", "<?", "?>", "\"", "<!DOCTYPE x [<!ENTITY a \"&a;&a;\">]>", "xmlns:a=\"b\"",
+    "<",
+    ">",
+    "</",
+    "/>",
+    "&",
+    "&amp;",
+    "&#0;",
+    "&#x110000;",
+    "&a;",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "<?",
+    "?>",
+    "\"",
+    "<!DOCTYPE x [<!ENTITY a \"&a;&a;\">]>",
+    "xmlns:a=\"b\"",
 ];
 
 /// Changes some elements, attributes, numbers and characters of an XML document.

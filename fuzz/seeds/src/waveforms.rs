@@ -10,7 +10,9 @@ use crate::Result;
 /// A series whose differences need from 4 to 32 bits.
 fn series(count: usize) -> Vec<i32> {
     (0..count as i32)
-        .map(|i| i.wrapping_mul(i).wrapping_mul(7919) >> [28, 24, 20, 16, 8, 2][(i / 20) as usize % 6])
+        .map(|i| {
+            i.wrapping_mul(i).wrapping_mul(7919) >> [28, 24, 20, 16, 8, 2][(i / 20) as usize % 6]
+        })
         .collect()
 }
 

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use seis_io::mseed::steim::Steim;
-use seis_io::mseed::{JoinOptions, Policy, ReadOptions, Reader, RecordReader, read_bytes, read_from};
+use seis_io::mseed::{
+    JoinOptions, Policy, ReadOptions, Reader, RecordReader, read_bytes, read_from,
+};
 use seis_testing::{Campaign, Kind, Limits, files_below, obspy, recordings, regressions};
 
 use crate::chunks::mixture;
@@ -18,7 +20,8 @@ const LIMITS: Limits = Limits { per_byte: 64, fixed: 1 << 18, time: Duration::fr
 /// Reads in every way, each within the limits.
 fn read_within_limits(bytes: &[u8]) {
     let hold = |what, work: &mut dyn FnMut()| LIMITS.hold(what, bytes.len(), work);
-    let joins = [ReadOptions::new(), ReadOptions::new().join(JoinOptions::obspy()).check_crc(false)];
+    let joins =
+        [ReadOptions::new(), ReadOptions::new().join(JoinOptions::obspy()).check_crc(false)];
     for options in &joins {
         for policy in [Policy::Skip, Policy::Stop, Policy::Strict] {
             let options = options.clone().policy(policy);
@@ -92,7 +95,8 @@ fn a_hundred_thousand_corruptions() {
 #[test]
 fn what_fuzzers_found() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/regressions");
-    let targets: [(&str, fn(&[u8])); 6] = [
+    type Check = fn(&[u8]);
+    let targets: [(&str, Check); 6] = [
         ("mseed_record", torture),
         ("mseed_source", torture),
         ("mseed_chunks", properties::mseed::chunks),

@@ -170,11 +170,12 @@ pub(crate) fn chunks(bytes: &[u8]) {
         let trickle = Trickle { bytes, sizes: &sizes, turn: 0 };
         let mut in_pieces = RecordReader::with_options(trickle, &options);
         loop {
-            let expected = at_once.next().map(|item| item.map(|r| whole_record(&r)));
+            let expected =
+                at_once.next().map(|item| item.map(|r| whole_record(&r)).map_err(Box::new));
             let found = match in_pieces.next_record() {
                 None => None,
                 Some(Ok(record)) => Some(Ok(whole_record(&record))),
-                Some(Err(Error::Record { skipped, .. })) => Some(Err::<_, Skipped>(*skipped)),
+                Some(Err(Error::Record { skipped, .. })) => Some(Err::<_, Box<Skipped>>(skipped)),
                 Some(Err(other)) => panic!("{other}"),
             };
             assert_eq!(found, expected);
@@ -257,7 +258,11 @@ fn anything(u: &mut Unstructured<'_>) -> arbitrary::Result<(Trace, WriteOptions)
         options = options.extra_headers(u.arbitrary::<String>()?);
     }
     let code = |u: &mut Unstructured<'_>| -> arbitrary::Result<String> {
-        Ok(if u.arbitrary()? { u.arbitrary()? } else { u.choose(&["CI", "HEC", "", "BHN"])?.to_string() })
+        Ok(if u.arbitrary()? {
+            u.arbitrary()?
+        } else {
+            u.choose(&["CI", "HEC", "", "BHN"])?.to_string()
+        })
     };
     let codes = (code(u)?, code(u)?, code(u)?, code(u)?);
     let id = SourceId::new(&codes.0, &codes.1, &codes.2, &codes.3)
@@ -355,8 +360,12 @@ fn in_pieces_too(trace: &Trace, options: &WriteOptions, u: &mut Unstructured<'_>
     while from < trace.len() {
         let size = u.arbitrary::<u8>().map_or(trace.len(), |b| usize::from(b) * 3 + 1);
         let to = trace.len().min(from + size);
-        let piece =
-            Trace::new(trace.id, trace.time_of(from as i64), trace.rate, trace.samples.slice(from..to));
+        let piece = Trace::new(
+            trace.id,
+            trace.time_of(from as i64),
+            trace.rate,
+            trace.samples.slice(from..to),
+        );
         writer.push(&piece).unwrap();
         from = to;
     }

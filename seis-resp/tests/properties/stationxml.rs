@@ -34,8 +34,12 @@ fn rewritten(inventory: &Inventory) {
         };
         if let Ok(text) = options.to_string(inventory) {
             let again = Inventory::from_stationxml(text.as_bytes()).unwrap();
-            assert!(again.report.is_clean(), "{:#?}\n{text}", again.report);
-            assert_eq!(&again, inventory, "{text}");
+            // What was odd and kept (a code of other characters) is odd again.
+            let odd = again.report.problems.first().filter(|_| inventory.report.is_clean());
+            if let Some(problem) = odd {
+                panic!("{version:?}: written and not understood: {problem}\n{text}");
+            }
+            assert!(again == *inventory, "{version:?}: {inventory:?}\nbecame {again:?}\n{text}");
         }
         // What is forced is read at least, and stays as it is from then on.
         if let Ok(text) = options.allow_invalid(true).to_string(inventory) {
