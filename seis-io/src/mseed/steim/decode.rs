@@ -8,6 +8,7 @@
 
 use byteorder::{BigEndian, ByteOrder as _, LittleEndian};
 
+use super::lanes::{self, Kernel, Lanes};
 use super::{FRAME_BYTES, Steim, SteimError};
 use crate::mseed::ByteOrder;
 
@@ -28,14 +29,14 @@ impl Check {
     }
 }
 
-/// How a word with a given code and dnib is unpacked. In one cache line, and found by a shift.
-#[derive(Clone, Copy)]
+/// How a word with a given code and dnib is unpacked.
+#[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
-struct Shape {
+pub(super) struct Shape {
     /// Puts each field at the top of its lane.
-    scale: [u32; 8],
-    /// Brings it down again, with its sign.
-    shift: u32,
+    pub(super) scale: [u32; 8],
+    /// Brings it down again, with its sign. The same for all lanes.
+    pub(super) shift: [u32; 8],
     /// How many fields there are; [`ILLEGAL`] for a word that must not be.
     fields: u32,
 }
@@ -55,11 +56,11 @@ const fn fields(number: u32, bits: u32, skipped: u32, first_lowest: bool) -> Sha
         scale[i as usize] = 1 << (skipped + position * bits);
         i += 1;
     }
-    Shape { scale, shift: 32 - bits, fields: number }
+    Shape { scale, shift: [32 - bits; 8], fields: number }
 }
 
-const NONE: Shape = Shape { scale: [0; 8], shift: 0, fields: 0 };
-const BAD: Shape = Shape { scale: [0; 8], shift: 0, fields: ILLEGAL };
+const NONE: Shape = Shape { scale: [0; 8], shift: [0; 8], fields: 0 };
+const BAD: Shape = Shape { scale: [0; 8], shift: [0; 8], fields: ILLEGAL };
 
 /// `little`: nobody ever defined little-endian Steim. libmseed, which wrote what there is, keeps
 /// 8-bit fields (and the 16-bit fields of Steim-1) in the order of their bytes in the file and
@@ -97,8 +98,9 @@ static STEIM1_LITTLE: Shapes = steim1(true);
 static STEIM2_BIG: Shapes = steim2(false);
 static STEIM2_LITTLE: Shapes = steim2(true);
 
-/// Differences of one frame (at most 15 × 7), and room for the rubbish behind them.
-type Differences = [i32; 128 + 8];
+/// Room for the differences of one frame (at most 15 × 7), for the rubbish behind them, and for
+/// any index of seven bits.
+const WINDOW: usize = 128 + 8;
 
 /// Appends `count` samples, decoded from the frames of a payload, to `out`.
 ///
@@ -129,25 +131,6 @@ pub fn decode(
     count: usize,
     out: &mut Vec<i32>,
 ) -> Result<Option<Check>, SteimError> {
-    let start = out.len();
-    let result = match (steim, order) {
-        (Steim::One, ByteOrder::Big) => frames::<true>(&STEIM1_BIG, payload, count, out),
-        (Steim::One, ByteOrder::Little) => frames::<false>(&STEIM1_LITTLE, payload, count, out),
-        (Steim::Two, ByteOrder::Big) => frames::<true>(&STEIM2_BIG, payload, count, out),
-        (Steim::Two, ByteOrder::Little) => frames::<false>(&STEIM2_LITTLE, payload, count, out),
-    };
-    if result.is_err() {
-        out.truncate(start);
-    }
-    result
-}
-
-fn frames<const BIG: bool>(
-    shapes: &Shapes,
-    payload: &[u8],
-    count: usize,
-    out: &mut Vec<i32>,
-) -> Result<Option<Check>, SteimError> {
     // A claimed count sets no memory aside: a frame holds at most 105 samples.
     let held = payload.len() / FRAME_BYTES * 105;
     if count == 0 {
@@ -158,43 +141,80 @@ fn frames<const BIG: bool>(
     }
     let start = out.len();
     out.resize(start + count, 0);
-    let mut rest = out.get_mut(start..).unwrap_or_default();
-    let mut differences: Differences = [0; 136];
-    let (mut last, mut announced) = (0_i32, 0_i32);
+    let samples = out.get_mut(start..).unwrap_or_default();
+    let result = match (steim, order) {
+        (Steim::One, ByteOrder::Big) => lanes::run(Frames::<true>(&STEIM1_BIG, payload, samples)),
+        (Steim::One, ByteOrder::Little) => {
+            lanes::run(Frames::<false>(&STEIM1_LITTLE, payload, samples))
+        }
+        (Steim::Two, ByteOrder::Big) => lanes::run(Frames::<true>(&STEIM2_BIG, payload, samples)),
+        (Steim::Two, ByteOrder::Little) => {
+            lanes::run(Frames::<false>(&STEIM2_LITTLE, payload, samples))
+        }
+    };
+    if result.is_err() {
+        out.truncate(start);
+    }
+    result.map(Some)
+}
 
+/// Frames to be decoded into as many samples as are wanted, at least one.
+struct Frames<'a, const BIG: bool>(&'a Shapes, &'a [u8], &'a mut [i32]);
+
+impl<const BIG: bool> Kernel for Frames<'_, BIG> {
+    type Output = Result<Check, SteimError>;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+        let Self(shapes, payload, samples) = self;
+        let (first, announced) = differences::<L, BIG>(lanes, shapes, payload, samples)?;
+        if let Some(sample) = samples.first_mut() {
+            *sample = first;
+        }
+        Ok(Check { last: lanes.sum_up(samples), announced })
+    }
+}
+
+/// Unpacks all differences; gives X0 and Xn.
+#[inline(always)]
+fn differences<L: Lanes, const BIG: bool>(
+    lanes: L,
+    shapes: &Shapes,
+    payload: &[u8],
+    out: &mut [i32],
+) -> Result<(i32, i32), SteimError> {
+    let (mut first, mut announced) = (0, 0);
+    let mut at = 0;
+    let mut spare = [0; WINDOW];
     for (index, frame) in payload.chunks_exact(FRAME_BYTES).enumerate() {
         let words = words::<BIG>(frame);
+        let direct =
+            out.get_mut(at..at + WINDOW).and_then(|w| <&mut [i32; WINDOW]>::try_from(w).ok());
+        let at_end = direct.is_none();
+        let window = direct.unwrap_or(&mut spare);
         let mut found = if index == 0 {
-            announced = words[2] as i32;
-            unpack::<3>(shapes, &words, &mut differences)
+            (first, announced) = (words[1] as i32, words[2] as i32);
+            // Without a difference to be ignored X0 is a sample, and the differences lead on.
+            unpack::<L, 3>(lanes, shapes, &words, window).max(1)
         } else {
-            unpack::<1>(shapes, &words, &mut differences)
+            unpack::<L, 1>(lanes, shapes, &words, window)
         };
+        let wanted = out.len() - at;
         if found >= ILLEGAL as usize {
-            found = before_illegal(shapes, &words, index, rest.len())?;
+            found = before_illegal(shapes, &words, index, wanted)?;
         }
-        if index == 0 {
-            let first = words[1] as i32;
-            if found == 0 {
-                // No difference to be ignored: X0 is the sample, the differences lead on from it.
-                if let Some((sample, later)) = std::mem::take(&mut rest).split_first_mut() {
-                    *sample = first;
-                    rest = later;
-                }
-                last = first;
-            } else {
-                last = first.wrapping_sub(differences[0]);
+        if at_end {
+            let now = found.min(wanted);
+            if let (Some(to), Some(from)) = (out.get_mut(at..at + now), spare.get(..now)) {
+                to.copy_from_slice(from);
             }
         }
-        let now_len = found.min(rest.len());
-        let (now, later) = std::mem::take(&mut rest).split_at_mut(now_len);
-        last = sum(now, &differences, last);
-        rest = later;
-        if rest.is_empty() {
-            return Ok(Some(Check { last, announced }));
+        at += found;
+        if at >= out.len() {
+            return Ok((first, announced));
         }
     }
-    Err(SteimError::TooFewSamples { expected: count, found: count - rest.len() })
+    Err(SteimError::TooFewSamples { expected: out.len(), found: at })
 }
 
 #[inline(always)]
@@ -209,56 +229,31 @@ fn words<const BIG: bool>(frame: &[u8]) -> [u32; 16] {
 /// Unpacks the words from `FIRST` on; returns how many differences there are, or more than
 /// [`ILLEGAL`] if a word is illegal.
 #[inline(always)]
-fn unpack<const FIRST: usize>(
+fn unpack<L: Lanes, const FIRST: usize>(
+    lanes: L,
     shapes: &Shapes,
     words: &[u32; 16],
-    differences: &mut Differences,
+    differences: &mut [i32; WINDOW],
 ) -> usize {
+    let mut indices = [0; 16];
+    for (i, (index, word)) in indices.iter_mut().zip(words).enumerate() {
+        *index = shape_index(words[0], i, *word);
+    }
     let mut found = 0;
-    let mut codes = words[0] << (2 * FIRST);
-    for word in &words[FIRST..] {
-        let shape = &shapes[shape_index(codes, *word)];
-        codes <<= 2;
+    for (word, index) in words.iter().zip(indices).skip(FIRST) {
+        let shape = &shapes[index as usize & 15];
         // The mask changes nothing for legal frames; it spares the check of the bounds.
         let at = found & 127;
-        for (lane, scale) in differences[at..at + 8].iter_mut().zip(shape.scale) {
-            *lane = (word.wrapping_mul(scale) as i32).wrapping_shr(shape.shift);
-        }
+        differences[at..at + 8].copy_from_slice(&lanes.unpack(*word, shape));
         found += shape.fields as usize;
     }
     found
 }
 
-/// Sums up differences behind a sample; returns the last sum.
-///
-/// In fours, whose partial sums do not wait for each other: one addition of latency for four
-/// samples.
+/// Number of the shape of a word: its code and its top two bits.
 #[inline(always)]
-fn sum(samples: &mut [i32], differences: &Differences, mut last: i32) -> i32 {
-    let mut fours = samples.chunks_exact_mut(4);
-    let mut steps = differences.chunks_exact(4);
-    for (four, step) in (&mut fours).zip(&mut steps) {
-        let front = step[0].wrapping_add(step[1]);
-        let back = step[2].wrapping_add(step[3]);
-        four[0] = last.wrapping_add(step[0]);
-        four[1] = last.wrapping_add(front);
-        four[2] = last.wrapping_add(front.wrapping_add(step[2]));
-        last = last.wrapping_add(front.wrapping_add(back));
-        four[3] = last;
-    }
-    // `steps` stands where the last whole four of samples ended.
-    let rest = steps.next().unwrap_or_default();
-    for (sample, step) in fours.into_remainder().iter_mut().zip(rest) {
-        last = last.wrapping_add(*step);
-        *sample = last;
-    }
-    last
-}
-
-/// Number of the shape of a word whose code stands at the top of `codes`.
-#[inline(always)]
-fn shape_index(codes: u32, word: u32) -> usize {
-    (codes >> 30 << 2 | word >> 30) as usize & 15
+fn shape_index(codes: u32, position: usize, word: u32) -> u32 {
+    (codes << (2 * position as u32)) >> 30 << 2 | word >> 30
 }
 
 /// How many differences stand before the first illegal word, if that is all that is wanted.
@@ -271,7 +266,7 @@ fn before_illegal(
 ) -> Result<usize, SteimError> {
     let mut found = 0;
     for (word, value) in words.iter().enumerate().skip(if frame == 0 { 3 } else { 1 }) {
-        let index = shape_index(words[0] << (2 * word), *value);
+        let index = shape_index(words[0], word, *value) as usize;
         let fields = shapes[index].fields;
         if fields == ILLEGAL {
             if found >= wanted {

@@ -16,6 +16,7 @@
 
 mod decode;
 mod encode;
+mod lanes;
 
 pub use decode::{Check, decode};
 pub use encode::{Encoded, encode};
