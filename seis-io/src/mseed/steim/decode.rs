@@ -44,6 +44,9 @@ pub(super) struct Shape {
 /// Larger than the differences of any frame, so that a sum over the frame shows that one was met.
 const ILLEGAL: u32 = 0x100;
 
+/// The codes of a frame all of whose words hold four bytes.
+pub(super) const ALL_BYTES: u32 = 0x5555_5555;
+
 /// Shapes by code (two bits) and dnib (two bits).
 type Shapes = [Shape; 16];
 
@@ -140,34 +143,42 @@ pub fn decode(
         return Err(SteimError::TooFewSamples { expected: count, found: held });
     }
     let start = out.len();
-    out.resize(start + count, 0);
+    if out.capacity() - start < count {
+        out.reserve(count + WINDOW);
+    }
+    // Where the vector has room behind the samples, frames need no care not to end too far on.
+    let room = if out.capacity() - start - count >= WINDOW { WINDOW } else { 0 };
+    out.resize(start + count + room, 0);
     let samples = out.get_mut(start..).unwrap_or_default();
     let result = match (steim, order) {
-        (Steim::One, ByteOrder::Big) => lanes::run(Frames::<true>(&STEIM1_BIG, payload, samples)),
-        (Steim::One, ByteOrder::Little) => {
-            lanes::run(Frames::<false>(&STEIM1_LITTLE, payload, samples))
+        (Steim::One, ByteOrder::Big) => {
+            lanes::run(Frames::<true>(&STEIM1_BIG, payload, samples, count))
         }
-        (Steim::Two, ByteOrder::Big) => lanes::run(Frames::<true>(&STEIM2_BIG, payload, samples)),
+        (Steim::One, ByteOrder::Little) => {
+            lanes::run(Frames::<false>(&STEIM1_LITTLE, payload, samples, count))
+        }
+        (Steim::Two, ByteOrder::Big) => {
+            lanes::run(Frames::<true>(&STEIM2_BIG, payload, samples, count))
+        }
         (Steim::Two, ByteOrder::Little) => {
-            lanes::run(Frames::<false>(&STEIM2_LITTLE, payload, samples))
+            lanes::run(Frames::<false>(&STEIM2_LITTLE, payload, samples, count))
         }
     };
-    if result.is_err() {
-        out.truncate(start);
-    }
+    out.truncate(if result.is_ok() { start + count } else { start });
     result.map(Some)
 }
 
-/// Frames to be decoded into as many samples as are wanted, at least one.
-struct Frames<'a, const BIG: bool>(&'a Shapes, &'a [u8], &'a mut [i32]);
+/// Frames to be decoded into memory for at least as many samples as are wanted, at least one.
+struct Frames<'a, const BIG: bool>(&'a Shapes, &'a [u8], &'a mut [i32], usize);
 
 impl<const BIG: bool> Kernel for Frames<'_, BIG> {
     type Output = Result<Check, SteimError>;
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> Self::Output {
-        let Self(shapes, payload, samples) = self;
-        let (first, announced) = differences::<L, BIG>(lanes, shapes, payload, samples)?;
+        let Self(shapes, payload, out, count) = self;
+        let (first, announced) = differences::<L, BIG>(lanes, shapes, payload, out, count)?;
+        let samples = out.get_mut(..count).unwrap_or_default();
         if let Some(sample) = samples.first_mut() {
             *sample = first;
         }
@@ -175,46 +186,53 @@ impl<const BIG: bool> Kernel for Frames<'_, BIG> {
     }
 }
 
-/// Unpacks all differences; gives X0 and Xn.
+/// Unpacks `count` differences, or more; gives X0 and Xn.
 #[inline(always)]
 fn differences<L: Lanes, const BIG: bool>(
     lanes: L,
     shapes: &Shapes,
     payload: &[u8],
     out: &mut [i32],
+    count: usize,
 ) -> Result<(i32, i32), SteimError> {
     let (mut first, mut announced) = (0, 0);
     let mut at = 0;
-    let mut spare = [0; WINDOW];
     for (index, frame) in payload.chunks_exact(FRAME_BYTES).enumerate() {
         let words = words::<BIG>(frame);
-        let direct =
-            out.get_mut(at..at + WINDOW).and_then(|w| <&mut [i32; WINDOW]>::try_from(w).ok());
+        let mut spare;
+        let direct = out.get_mut(at..at + WINDOW).and_then(|w| w.try_into().ok());
         let at_end = direct.is_none();
-        let window = direct.unwrap_or(&mut spare);
-        let mut found = if index == 0 {
-            (first, announced) = (words[1] as i32, words[2] as i32);
-            // Without a difference to be ignored X0 is a sample, and the differences lead on.
-            unpack::<L, 3>(lanes, shapes, &words, window).max(1)
-        } else {
-            unpack::<L, 1>(lanes, shapes, &words, window)
+        let window: &mut [i32; WINDOW] = match direct {
+            Some(window) => window,
+            None => {
+                spare = [0; WINDOW];
+                &mut spare
+            }
         };
-        let wanted = out.len() - at;
+        let mut found = if index == 0 {
+            // Without a difference to be ignored X0 is a sample, and the differences lead on.
+            unpack::<L, 3>(lanes, shapes, (frame, &words), window).max(1)
+        } else {
+            unpack::<L, 1>(lanes, shapes, (frame, &words), window)
+        };
         if found >= ILLEGAL as usize {
-            found = before_illegal(shapes, &words, index, wanted)?;
+            found = before_illegal(shapes, &words, index, count - at)?;
         }
         if at_end {
-            let now = found.min(wanted);
-            if let (Some(to), Some(from)) = (out.get_mut(at..at + now), spare.get(..now)) {
-                to.copy_from_slice(from);
+            let window = *window;
+            for (to, from) in out.iter_mut().skip(at).zip(window) {
+                *to = from;
             }
         }
+        if index == 0 {
+            (first, announced) = (words[1] as i32, words[2] as i32);
+        }
         at += found;
-        if at >= out.len() {
+        if at >= count {
             return Ok((first, announced));
         }
     }
-    Err(SteimError::TooFewSamples { expected: out.len(), found: at })
+    Err(SteimError::TooFewSamples { expected: count, found: at })
 }
 
 #[inline(always)]
@@ -232,19 +250,27 @@ fn words<const BIG: bool>(frame: &[u8]) -> [u32; 16] {
 fn unpack<L: Lanes, const FIRST: usize>(
     lanes: L,
     shapes: &Shapes,
-    words: &[u32; 16],
+    (frame, words): (&[u8], &[u32; 16]),
     differences: &mut [i32; WINDOW],
 ) -> usize {
+    // Bytes all through, in the order of the file, are the rule in Steim-1.
+    if words[0] == ALL_BYTES & (u32::MAX >> (2 * FIRST)) {
+        let bytes = frame.get(4 * FIRST..).unwrap_or_default();
+        for (difference, byte) in differences.iter_mut().zip(bytes) {
+            *difference = i32::from(*byte as i8);
+        }
+        return 4 * (16 - FIRST);
+    }
     let mut indices = [0; 16];
     for (i, (index, word)) in indices.iter_mut().zip(words).enumerate() {
         *index = shape_index(words[0], i, *word);
     }
     let mut found = 0;
-    for (word, index) in words.iter().zip(indices).skip(FIRST) {
-        let shape = &shapes[index as usize & 15];
+    for i in FIRST..16 {
+        let shape = &shapes[indices[i] as usize & 15];
         // The mask changes nothing for legal frames; it spares the check of the bounds.
         let at = found & 127;
-        differences[at..at + 8].copy_from_slice(&lanes.unpack(*word, shape));
+        differences[at..at + 8].copy_from_slice(&lanes.unpack(words[i], shape));
         found += shape.fields as usize;
     }
     found
@@ -278,4 +304,128 @@ fn before_illegal(
         found += fields as usize;
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lanes::Portable;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Frame after frame, difference after difference, without any thought of speed.
+    fn plain(steim: Steim, order: ByteOrder, payload: &[u8], count: usize) -> Option<Vec<i32>> {
+        let mut differences = Vec::new();
+        let mut first = None;
+        for (index, frame) in payload.chunks_exact(64).enumerate() {
+            let word = |i: usize| order.u32([0, 1, 2, 3].map(|k| frame[4 * i + k]));
+            if index == 0 {
+                first = Some(word(1) as i32);
+            }
+            for i in if index == 0 { 3 } else { 1 }..16 {
+                let value = word(i);
+                let code = word(0) >> (30 - 2 * i) & 3;
+                let (number, bits) = match (steim, code, value >> 30) {
+                    (_, 0, _) => continue,
+                    (_, 1, _) => (4, 8),
+                    (Steim::One, 2, _) => (2, 16),
+                    (Steim::One, ..) => (1, 32),
+                    (_, 2, 1) => (1, 30),
+                    (_, 2, 2) => (2, 15),
+                    (_, 2, 3) => (3, 10),
+                    (_, 3, 0) => (5, 6),
+                    (_, 3, 1) => (6, 5),
+                    (_, 3, 2) => (7, 4),
+                    _ if differences.len() >= count.max(1) => break,
+                    _ => return None,
+                };
+                let mut fields: Vec<i32> = (0..number)
+                    .map(|k| (value << (32 - bits * (number - k))) as i32 >> (32 - bits))
+                    .collect();
+                if order == ByteOrder::Little && (bits == 8 || bits == 16) {
+                    fields.reverse();
+                }
+                differences.extend(fields);
+            }
+            if index == 0 && differences.is_empty() {
+                differences.push(0);
+            }
+            if differences.len() >= count {
+                break;
+            }
+        }
+        let mut sample = first?;
+        let rest = differences.get(1..count)?;
+        let later = rest.iter().map(|difference| {
+            sample = sample.wrapping_add(*difference);
+            sample
+        });
+        Some(std::iter::once(first?).chain(later).collect())
+    }
+
+    /// Frames of words that are legal as a rule, so that more than the first is looked at.
+    fn payload() -> impl Strategy<Value = Vec<u8>> {
+        let code = prop_oneof![3 => 1_u32..4, 1 => Just(1_u32), 1 => 0_u32..4];
+        let word = (code, any::<u32>(), 0_u32..200).prop_map(|(code, mut value, luck)| {
+            if luck > 0 && code == 2 && value >> 30 == 0
+                || luck > 0 && code == 3 && value >> 30 == 3
+            {
+                value ^= 0x4000_0000;
+            }
+            (code, value)
+        });
+        let frame = prop::collection::vec(word, 16).prop_map(|words| {
+            let codes = words.iter().fold(0, |codes, (code, _)| codes << 2 | code);
+            words.iter().skip(1).fold(codes.to_be_bytes().to_vec(), |mut bytes, (_, word)| {
+                bytes.extend(word.to_be_bytes());
+                bytes
+            })
+        });
+        prop::collection::vec(frame, 0..10).prop_map(|frames| frames.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn all_ways_give_the_same(
+            payload in payload(),
+            part in 0_u32..=1000,
+            room in prop_oneof![Just(0), 0_usize..300],
+        ) {
+            // Up to about as many as there are.
+            let most = payload.len() / 64 * 50 + 1;
+            let count = 1 + most * part as usize / 1000;
+            for steim in [Steim::One, Steim::Two] {
+                for order in [ByteOrder::Big, ByteOrder::Little] {
+                    let swapped: Vec<u8> = match order {
+                        ByteOrder::Big => payload.clone(),
+                        ByteOrder::Little => {
+                            payload.chunks_exact(4).flat_map(|w| [w[3], w[2], w[1], w[0]]).collect()
+                        }
+                    };
+                    let expected = plain(steim, order, &swapped, count);
+                    let mut found = Vec::with_capacity(1 + count + room);
+                    found.push(9);
+                    let result = decode(steim, order, &swapped, count, &mut found);
+                    prop_assert_eq!(result.is_ok(), expected.is_some(), "{:?}", result);
+                    prop_assert_eq!(&found[1..], expected.as_deref().unwrap_or_default());
+
+                    let mut portable = vec![0; count + room];
+                    let out = &mut portable[..];
+                    let result = match (steim, order) {
+                        (Steim::One, ByteOrder::Big) =>
+                            Frames::<true>(&STEIM1_BIG, &swapped, out, count).run(Portable),
+                        (Steim::One, ByteOrder::Little) =>
+                            Frames::<false>(&STEIM1_LITTLE, &swapped, out, count).run(Portable),
+                        (Steim::Two, ByteOrder::Big) =>
+                            Frames::<true>(&STEIM2_BIG, &swapped, out, count).run(Portable),
+                        (Steim::Two, ByteOrder::Little) =>
+                            Frames::<false>(&STEIM2_LITTLE, &swapped, out, count).run(Portable),
+                    };
+                    prop_assert_eq!(result.is_ok(), expected.is_some());
+                    if let Some(expected) = expected {
+                        prop_assert_eq!(&portable[..count], &expected[..]);
+                    }
+                }
+            }
+        }
+    }
 }

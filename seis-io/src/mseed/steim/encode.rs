@@ -1,5 +1,7 @@
 //! Samples to frames, packed as libmseed packs them: as many differences into each word as fit.
 
+use super::decode::ALL_BYTES;
+use super::lanes::{self, Kernel, Lanes};
 use super::{FRAME_BYTES, Steim, SteimError};
 use crate::mseed::ByteOrder;
 
@@ -13,26 +15,27 @@ pub struct Encoded {
 }
 
 /// How a number of differences is packed into a word.
-#[derive(Clone, Copy)]
-struct Packing {
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub(super) struct Packing {
+    /// Moves each difference to its place; zero beyond the number that is packed.
+    pub(super) scale: [u32; 8],
+    /// The bits of a difference that are kept.
+    pub(super) mask: u32,
     /// The two-bit code of the word.
     code: u32,
     /// The dnib, at the top of the word.
     dnib: u32,
-    /// The bits of a difference that are kept.
-    mask: u32,
-    /// Moves each difference to its place; zero beyond the number that is packed.
-    scale: [u32; 7],
 }
 
 /// Packings by the number of differences; unused numbers are never asked for.
 type Packings = [Packing; 8];
 
-const EMPTY: Packing = Packing { code: 0, dnib: 0, mask: 0, scale: [0; 7] };
+const EMPTY: Packing = Packing { scale: [0; 8], mask: 0, code: 0, dnib: 0 };
 
 const fn packing(number: u32, bits: u32, code: u32, dnib: u32, first_lowest: bool) -> Packing {
     let mask = if bits == 32 { u32::MAX } else { (1 << bits) - 1 };
-    let mut scale = [0; 7];
+    let mut scale = [0; 8];
     let mut i = 0;
     while i < number {
         // The last difference ends at the lowest bit.
@@ -40,7 +43,7 @@ const fn packing(number: u32, bits: u32, code: u32, dnib: u32, first_lowest: boo
         scale[i as usize] = 1 << (position * bits);
         i += 1;
     }
-    Packing { code, dnib: dnib << 30, mask, scale }
+    Packing { scale, mask, code, dnib: dnib << 30 }
 }
 
 const fn steim1(little: bool) -> Packings {
@@ -84,119 +87,250 @@ pub fn encode(
     samples: &[i32],
     payload: &mut [u8],
 ) -> Result<Encoded, SteimError> {
-    match (steim, order) {
-        (Steim::One, ByteOrder::Big) => fill::<false>(&STEIM1_BIG, order, samples, payload),
-        (Steim::One, ByteOrder::Little) => fill::<false>(&STEIM1_LITTLE, order, samples, payload),
-        (Steim::Two, ByteOrder::Big) => fill::<true>(&STEIM2_BIG, order, samples, payload),
-        (Steim::Two, ByteOrder::Little) => fill::<true>(&STEIM2_LITTLE, order, samples, payload),
-    }
-}
-
-fn fill<const TWO: bool>(
-    packings: &Packings,
-    order: ByteOrder,
-    samples: &[i32],
-    payload: &mut [u8],
-) -> Result<Encoded, SteimError> {
-    let mut done = 0;
-    let mut frames = 0;
-    let mut frame_slots = payload.chunks_exact_mut(FRAME_BYTES);
-    while done < samples.len() {
-        let Some(slot) = frame_slots.next() else { break };
-        let mut words = [0_u32; 16];
-        let mut codes = 0;
-        let first_word = if frames == 0 { 3 } else { 1 };
-        for (i, word) in words.iter_mut().enumerate().skip(first_word) {
-            if done == samples.len() {
-                break;
-            }
-            let (window, available) = window(samples, done);
-            let number = most_that_fit::<TWO>(&window, available);
-            if number == 0 {
-                return Err(SteimError::DifferenceTooLarge { index: done, difference: window[0] });
-            }
-            let packing = &packings[number & 7];
-            let mut value = packing.dnib;
-            for (difference, scale) in window.iter().zip(packing.scale) {
-                value |= (*difference as u32 & packing.mask).wrapping_mul(scale);
-            }
-            *word = value;
-            codes |= packing.code << (30 - 2 * i);
-            done += number;
-        }
-        words[0] = codes;
-        if frames == 0 {
-            words[1] = samples.first().map_or(0, |x| *x as u32);
-        }
-        for (bytes, word) in slot.chunks_exact_mut(4).zip(words) {
-            bytes.copy_from_slice(&order.put_u32(word));
-        }
-        frames += 1;
-    }
-    for slot in frame_slots {
-        slot.fill(0);
-    }
-    // What is left over is less than a frame.
-    let whole = payload.len() / FRAME_BYTES * FRAME_BYTES;
-    if let Some(rest) = payload.get_mut(whole..) {
-        rest.fill(0);
-    }
-    if let (Some(last), Some(slot)) =
-        (done.checked_sub(1).and_then(|i| samples.get(i)), payload.get_mut(8..12))
-    {
-        slot.copy_from_slice(&order.put_u32(*last as u32));
-    }
-    Ok(Encoded { samples: done, frames })
-}
-
-/// The differences that lead to the next seven samples (fewer at the end; the others are 0).
-#[inline(always)]
-fn window(samples: &[i32], at: usize) -> ([i32; 7], usize) {
-    let mut differences = [0; 7];
-    if let Some(eight) = at
-        .checked_sub(1)
-        .and_then(|from| samples.get(from..from + 8))
-        .and_then(|s| <&[i32; 8]>::try_from(s).ok())
-    {
-        for (i, difference) in differences.iter_mut().enumerate() {
-            *difference = eight[i + 1].wrapping_sub(eight[i]);
-        }
-        return (differences, 7);
-    }
-    let rest = samples.get(at..).unwrap_or_default();
-    let mut before = at.checked_sub(1).and_then(|i| samples.get(i)).or(samples.first()).copied();
-    for (difference, sample) in differences.iter_mut().zip(rest) {
-        *difference = sample.wrapping_sub(before.unwrap_or(*sample));
-        before = Some(*sample);
-    }
-    (differences, rest.len().min(7))
-}
-
-/// The largest number of differences that one word can take; 0 if not even one fits.
-#[inline(always)]
-fn most_that_fit<const TWO: bool>(window: &[i32; 7], available: usize) -> usize {
-    // x fits into n bits with sign if x, or its complement when negative, is below 2^(n-1); the
-    // widest of several is as wide as all their bits together.
-    let mut widest = [0_u32; 7];
-    let mut together = 0;
-    for (wide, difference) in widest.iter_mut().zip(window) {
-        together |= (*difference ^ (*difference >> 31)) as u32;
-        *wide = together;
-    }
-    let fits = |number: usize, bits: u32| u32::from(widest[number - 1] < 1 << (bits - 1)) << number;
-    let possible = if TWO {
-        fits(1, 30) | fits(2, 15) | fits(3, 10) | fits(4, 8) | fits(5, 6) | fits(6, 5) | fits(7, 4)
-    } else {
-        1 << 1 | fits(2, 16) | fits(4, 8)
+    let packings = match (steim, order) {
+        (Steim::One, ByteOrder::Big) => &STEIM1_BIG,
+        (Steim::One, ByteOrder::Little) => &STEIM1_LITTLE,
+        (Steim::Two, ByteOrder::Big) => &STEIM2_BIG,
+        (Steim::Two, ByteOrder::Little) => &STEIM2_LITTLE,
     };
-    // Bit n stands for n differences; only those that are there count.
-    let possible = possible & ((2 << available) - 1);
-    (31_u32.saturating_sub(possible.leading_zeros())) as usize
+    match steim {
+        Steim::One => lanes::run(Fill::<false> { packings, order, samples, payload }),
+        Steim::Two => lanes::run(Fill::<true> { packings, order, samples, payload }),
+    }
+}
+
+/// Samples to be packed into a payload; `TWO` for Steim-2.
+struct Fill<'a, const TWO: bool> {
+    packings: &'a Packings,
+    order: ByteOrder,
+    samples: &'a [i32],
+    payload: &'a mut [u8],
+}
+
+impl<const TWO: bool> Kernel for Fill<'_, TWO> {
+    type Output = Result<Encoded, SteimError>;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+        let Self { packings, order, samples, payload } = self;
+        let mut block = Block::new();
+        let mut frames = 0;
+        let mut frame_slots = payload.chunks_exact_mut(FRAME_BYTES);
+        while block.done() < samples.len() {
+            let Some(slot) = frame_slots.next() else { break };
+            let mut words = [0_u32; 16];
+            let first_word = if frames == 0 { 3 } else { 1 };
+            if !TWO && block.packs_as_bytes(samples, 4 * (16 - first_word), slot) {
+                words[0] = ALL_BYTES & (u32::MAX >> (2 * first_word));
+                for (bytes, word) in slot.chunks_exact_mut(4).zip(words).take(first_word) {
+                    bytes.copy_from_slice(&order.put_u32(word));
+                }
+            } else {
+                for i in first_word..16 {
+                    if block.at >= STARTS {
+                        block.look::<TWO>(samples);
+                    }
+                    // The mask changes nothing; it spares checks of the bounds.
+                    let at = block.at & (STARTS - 1);
+                    let number = block.numbers[at];
+                    if number == 0 {
+                        let (index, difference) = (block.done(), block.differences[at]);
+                        return Err(SteimError::DifferenceTooLarge { index, difference });
+                    }
+                    let packing = &packings[usize::from(number) & 7];
+                    let mut eight = [0; 8];
+                    eight.copy_from_slice(&block.differences[at..at + 8]);
+                    words[i] = lanes.pack(eight, packing) | packing.dnib;
+                    words[0] |= packing.code << (30 - 2 * i);
+                    block.at += usize::from(number);
+                    if block.done() >= samples.len() {
+                        break;
+                    }
+                }
+                for (bytes, word) in slot.chunks_exact_mut(4).zip(words) {
+                    bytes.copy_from_slice(&order.put_u32(word));
+                }
+            }
+            if frames == 0 {
+                let first = samples.first().map_or(0, |x| *x as u32);
+                slot[4..8].copy_from_slice(&order.put_u32(first));
+            }
+            frames += 1;
+        }
+        for slot in frame_slots {
+            slot.fill(0);
+        }
+        // What is left over is less than a frame.
+        let whole = payload.len() / FRAME_BYTES * FRAME_BYTES;
+        if let Some(rest) = payload.get_mut(whole..) {
+            rest.fill(0);
+        }
+        let done = block.done();
+        if let (Some(last), Some(slot)) =
+            (done.checked_sub(1).and_then(|i| samples.get(i)), payload.get_mut(8..12))
+        {
+            slot.copy_from_slice(&order.put_u32(*last as u32));
+        }
+        Ok(Encoded { samples: done, frames })
+    }
+}
+
+/// Words that may start in a block.
+const STARTS: usize = 128;
+
+/// Differences of a block: what a word that starts in it may hold, and a filler.
+const BLOCK: usize = STARTS + 8;
+
+/// The next differences, and how many of them fit into a word that starts at each.
+///
+/// How many a word takes decides where the next one starts: a chain that lets no two words be
+/// packed at a time. So the numbers are found for all places at once, in bytes, most of which are
+/// never used; what remains in the chain is one look into a table.
+struct Block {
+    /// Index of the first difference in the series.
+    from: usize,
+    /// The next difference, in the block; none if it is not below [`STARTS`].
+    at: usize,
+    differences: [i32; BLOCK],
+    /// The largest number that fits into a word; 0 if not even one does.
+    numbers: [u8; STARTS],
+    /// How wide the differences are, for the bytes of Steim-1.
+    low: [u8; BLOCK],
+}
+
+impl Block {
+    #[inline(always)]
+    fn new() -> Self {
+        Self {
+            from: 0,
+            at: 0,
+            differences: [0; BLOCK],
+            numbers: [0; STARTS],
+            low: [u8::MAX; BLOCK],
+        }
+        .unread()
+    }
+
+    /// Nothing is known of the series yet.
+    #[inline(always)]
+    fn unread(mut self) -> Self {
+        self.from = 0_usize.wrapping_sub(STARTS);
+        self.at = STARTS;
+        self
+    }
+
+    /// How many samples are packed.
+    #[inline(always)]
+    fn done(&self) -> usize {
+        self.from.wrapping_add(self.at)
+    }
+
+    /// Looks at the differences from the next one on.
+    #[inline(always)]
+    fn look<const TWO: bool>(&mut self, samples: &[i32]) {
+        let from = self.done();
+        (self.from, self.at) = (from, 0);
+        let mut copy;
+        let series: &[i32; BLOCK + 1] = match from
+            .checked_sub(1)
+            .and_then(|before| samples.get(before..before + BLOCK + 1))
+            .and_then(|s| s.try_into().ok())
+        {
+            Some(series) => series,
+            None => {
+                // The start, where the difference is 0, or the end.
+                copy = [0; BLOCK + 1];
+                let before = from.saturating_sub(1);
+                let rest = samples.get(before..).unwrap_or_default();
+                let skip = usize::from(from == 0);
+                for (to, sample) in copy.iter_mut().skip(skip).zip(rest) {
+                    *to = *sample;
+                }
+                copy[0] = rest.first().copied().unwrap_or(0);
+                &copy
+            }
+        };
+        // x fits into n bits with sign if x, or its complement when negative, is below 2^(n-1).
+        // What is beyond 16 bits needs not be told apart to choose between 1 and 2 in a word; in
+        // Steim-1, whose limit for 2 is 16 bits, a bit less of each is looked at.
+        let mut high = [0_u8; BLOCK];
+        let mut widest = 0;
+        for i in 0..BLOCK {
+            let difference = series[i + 1].wrapping_sub(series[i]);
+            self.differences[i] = difference;
+            if TWO {
+                widest |= difference ^ (difference >> 31);
+            }
+            let scaled = if TWO { difference } else { difference >> 1 };
+            let narrow = scaled.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
+            let magnitude = (narrow ^ (narrow >> 15)) as u16;
+            self.low[i] = magnitude.min(255) as u8;
+            high[i] = (magnitude >> 7) as u8;
+        }
+        // Behind the end nothing fits.
+        let there = (samples.len() - from).min(BLOCK);
+        self.low[there..].fill(u8::MAX);
+        high[there..].fill(u8::MAX);
+
+        let low = &self.low;
+        for i in 0..STARTS {
+            let two = high[i].max(high[i + 1]);
+            let four = low[i].max(low[i + 1]).max(low[i + 2]).max(low[i + 3]);
+            // Where n differences fit, fewer do, with more bits each: what fits can be counted.
+            self.numbers[i] = if TWO {
+                let three = two.max(high[i + 2]);
+                let five = four.max(low[i + 4]);
+                let six = five.max(low[i + 5]);
+                let seven = six.max(low[i + 6]);
+                1 + u8::from(two < 1 << (14 - 7))
+                    + u8::from(three < 1 << (9 - 7))
+                    + u8::from(four < 1 << 7)
+                    + u8::from(five < 1 << 5)
+                    + u8::from(six < 1 << 4)
+                    + u8::from(seven < 1 << 3)
+            } else {
+                1 + u8::from(two < 1 << (14 - 7)) + 2 * u8::from(four < 1 << 6)
+            };
+        }
+        if TWO && widest >= 1 << 29 {
+            self.mark_too_large();
+        }
+    }
+
+    #[cold]
+    fn mark_too_large(&mut self) {
+        for (number, difference) in self.numbers.iter_mut().zip(self.differences) {
+            if difference ^ (difference >> 31) >= 1 << 29 {
+                *number = 0;
+            }
+        }
+    }
+
+    /// Fills all words of a Steim-1 frame with bytes, if the next differences are.
+    #[inline(always)]
+    fn packs_as_bytes(&mut self, samples: &[i32], count: usize, slot: &mut [u8]) -> bool {
+        if self.at + count > BLOCK {
+            self.look::<false>(samples);
+        }
+        let range = self.at..self.at + count;
+        let Some(low) = self.low.get(range.clone()) else { return false };
+        if low.iter().fold(0, |all, low| all | low) >= 1 << 6 {
+            return false;
+        }
+        let start = FRAME_BYTES - count;
+        let differences = self.differences.get(range).unwrap_or_default();
+        for (byte, difference) in slot.iter_mut().skip(start).zip(differences) {
+            *byte = *difference as u8;
+        }
+        self.at += count;
+        true
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::decode;
+    use super::super::lanes::Portable;
     use super::*;
     use proptest::prelude::*;
 
@@ -268,23 +402,131 @@ mod tests {
         }
     }
 
+    /// How many differences the first word takes that starts with the first of these.
+    fn fit(steim: Steim, differences: &[i32]) -> usize {
+        let mut x = 0_i32;
+        let mut samples = vec![0, 0];
+        samples.extend(differences.iter().map(|d| {
+            x = x.wrapping_add(*d);
+            x
+        }));
+        let mut block = Block::new();
+        let look = |block: &mut Block| match steim {
+            Steim::One => block.look::<false>(&samples),
+            Steim::Two => block.look::<true>(&samples),
+        };
+        look(&mut block);
+        let number = block.numbers[2];
+        // The same from a block that starts there.
+        block.at = 2;
+        look(&mut block);
+        assert_eq!(block.numbers[0], number);
+        number.into()
+    }
+
     #[test]
     fn words_take_as_many_as_fit() {
-        let fit2 = |w: [i32; 7], n| most_that_fit::<true>(&w, n);
-        assert_eq!(fit2([7, -8, 0, 1, 2, 3, 4], 7), 7);
-        assert_eq!(fit2([7, -8, 0, 1, 2, 3, 8], 7), 6);
-        assert_eq!(fit2([7, -8, 0, 1, 2, 16, 0], 7), 5);
-        assert_eq!(fit2([7, -8, 0, 127, 32, 0, 0], 7), 4);
-        assert_eq!(fit2([511, -512, 0, 0, 0, 0, 0], 7), 3);
-        assert_eq!(fit2([16383, -16384, 512, 0, 0, 0, 0], 7), 2);
-        assert_eq!(fit2([16384, 0, 0, 0, 0, 0, 0], 7), 1);
-        assert_eq!(fit2([-(1 << 29), 0, 0, 0, 0, 0, 0], 7), 1);
-        assert_eq!(fit2([1 << 29, 0, 0, 0, 0, 0, 0], 7), 0);
-        assert_eq!(fit2([0; 7], 3), 3);
-        let fit1 = |w: [i32; 7], n| most_that_fit::<false>(&w, n);
-        assert_eq!(fit1([127, -128, 0, 0, 999, 0, 0], 7), 4);
-        assert_eq!(fit1([127, -128, 0, 0, 0, 0, 0], 3), 2);
-        assert_eq!(fit1([i32::MIN, 0, 0, 0, 0, 0, 0], 7), 1);
+        let fit2 = |w: &[i32]| fit(Steim::Two, w);
+        assert_eq!(fit2(&[7, -8, 0, 1, 2, 3, 4]), 7);
+        assert_eq!(fit2(&[7, -8, 0, 1, 2, 3, 8]), 6);
+        assert_eq!(fit2(&[7, -8, 0, 1, 2, 16, 0]), 5);
+        assert_eq!(fit2(&[7, -8, 0, 127, 32, 0, 0]), 4);
+        assert_eq!(fit2(&[511, -512, 0, 0, 0, 0, 0]), 4 - 1);
+        assert_eq!(fit2(&[16383, -16384, 512, 0, 0, 0, 0]), 2);
+        assert_eq!(fit2(&[16384, 0, 0, 0, 0, 0, 0]), 1);
+        assert_eq!(fit2(&[-(1 << 29), 0, 0, 0, 0, 0, 0]), 1);
+        assert_eq!(fit2(&[1 << 29, 0, 0, 0, 0, 0, 0]), 0);
+        assert_eq!(fit2(&[0; 3]), 3);
+        let fit1 = |w: &[i32]| fit(Steim::One, w);
+        assert_eq!(fit1(&[127, -128, 0, 0, 999, 0, 0]), 4);
+        assert_eq!(fit1(&[127, -128, 0]), 2);
+        assert_eq!(fit1(&[127, -128, 0, -129]), 2);
+        assert_eq!(fit1(&[32767, -32768, 0, 0]), 2);
+        assert_eq!(fit1(&[32767, 32768, 0, 0]), 1);
+        assert_eq!(fit1(&[32767, -32769, 0, 0]), 1);
+        assert_eq!(fit1(&[i32::MIN, 0, 0, 0, 0, 0, 0]), 1);
+    }
+
+    /// Word by word as libmseed does it, without any thought of speed.
+    fn plain(steim: Steim, samples: &[i32], payload: &mut [u8]) -> Option<Encoded> {
+        let widths: &[(usize, u32, u32, u32)] = match steim {
+            Steim::One => &[(4, 8, 1, 0), (2, 16, 2, 0), (1, 32, 3, 0)],
+            Steim::Two => &[
+                (7, 4, 3, 2),
+                (6, 5, 3, 1),
+                (5, 6, 3, 0),
+                (4, 8, 1, 0),
+                (3, 10, 2, 3),
+                (2, 15, 2, 2),
+                (1, 30, 2, 1),
+            ],
+        };
+        let difference = |i: usize| match i {
+            0 => 0,
+            i => i64::from(samples[i].wrapping_sub(samples[i - 1])),
+        };
+        payload.fill(0);
+        let (mut done, mut frames) = (0, 0);
+        for frame in payload.chunks_exact_mut(64) {
+            if done == samples.len() {
+                break;
+            }
+            let mut words = [0_u32; 16];
+            for i in if frames == 0 { 3 } else { 1 }..16 {
+                if done == samples.len() {
+                    break;
+                }
+                let (number, bits, code, dnib) = *widths.iter().find(|(number, bits, ..)| {
+                    let limit = 1 << (bits - 1);
+                    done + number <= samples.len()
+                        && (done..done + number).all(|i| (-limit..limit).contains(&difference(i)))
+                })?;
+                let value = (done..done + number).fold(0_u64, |value, i| {
+                    value << bits | (difference(i) as u64 & ((1 << bits) - 1))
+                });
+                words[i] = value as u32 | dnib << 30;
+                words[0] |= code << (30 - 2 * i);
+                done += number;
+            }
+            if frames == 0 {
+                words[1] = samples[0] as u32;
+            }
+            for (bytes, word) in frame.chunks_exact_mut(4).zip(words) {
+                bytes.copy_from_slice(&word.to_be_bytes());
+            }
+            frames += 1;
+        }
+        if let (Some(last), Some(slot)) = (samples[..done].last(), payload.get_mut(8..12)) {
+            slot.copy_from_slice(&last.to_be_bytes());
+        }
+        Some(Encoded { samples: done, frames })
+    }
+
+    proptest! {
+        #[test]
+        fn frames_are_those_of_the_plain_way(samples in series(), frames in 0_usize..12) {
+            for steim in [Steim::One, Steim::Two] {
+                let mut expected = vec![0xff; frames * 64];
+                let mut found = vec![0xa5; frames * 64];
+                let plain = plain(steim, &samples, &mut expected);
+                let ours = encode(steim, ByteOrder::Big, &samples, &mut found).ok();
+                prop_assert_eq!(ours, plain);
+                if plain.is_some() {
+                    prop_assert_eq!(&found, &expected);
+                }
+                // Without the instructions that only some processors have.
+                let packings = if steim == Steim::One { &STEIM1_BIG } else { &STEIM2_BIG };
+                let (order, samples, payload) = (ByteOrder::Big, &samples[..], &mut found[..]);
+                let portable = match steim {
+                    Steim::One => Fill::<false> { packings, order, samples, payload }.run(Portable),
+                    Steim::Two => Fill::<true> { packings, order, samples, payload }.run(Portable),
+                };
+                prop_assert_eq!(portable.ok(), plain);
+                if plain.is_some() {
+                    prop_assert_eq!(&found, &expected);
+                }
+            }
+        }
     }
 
     #[test]

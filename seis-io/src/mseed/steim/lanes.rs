@@ -4,11 +4,15 @@
 //! run. Both ways give the same numbers.
 
 use super::decode::Shape;
+use super::encode::Packing;
 
 /// The operations that are worth a choice.
 pub(super) trait Lanes: Copy {
     /// The fields of a word, first to last; rubbish behind the last.
     fn unpack(self, word: u32, shape: &Shape) -> [i32; 8];
+
+    /// The differences packed into a word, without dnib.
+    fn pack(self, differences: [i32; 8], packing: &Packing) -> u32;
 
     /// Sums up: each number becomes the sum of all up to it. Gives the last.
     fn sum_up(self, numbers: &mut [i32]) -> i32;
@@ -54,6 +58,14 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn pack(self, differences: [i32; 8], packing: &Packing) -> u32 {
+        let places = differences.iter().zip(packing.scale);
+        places.fold(0, |word, (difference, scale)| {
+            word | (*difference as u32 & packing.mask).wrapping_mul(scale)
+        })
+    }
+
+    #[inline(always)]
     fn sum_up(self, numbers: &mut [i32]) -> i32 {
         let mut last = 0_i32;
         let mut fours = numbers.chunks_exact_mut(4);
@@ -89,6 +101,18 @@ impl Lanes for pulp::x86::V3 {
         let word = self.avx._mm256_set1_epi32(word as i32);
         let at_top = self.avx2._mm256_mullo_epi32(word, pulp::cast(shape.scale));
         pulp::cast(self.avx2._mm256_srav_epi32(at_top, pulp::cast(shape.shift)))
+    }
+
+    #[inline(always)]
+    fn pack(self, differences: [i32; 8], packing: &Packing) -> u32 {
+        let mask = self.avx._mm256_set1_epi32(packing.mask as i32);
+        let kept = self.avx2._mm256_and_si256(pulp::cast(differences), mask);
+        let placed = self.avx2._mm256_mullo_epi32(kept, pulp::cast(packing.scale));
+        let [front, back]: [std::arch::x86_64::__m128i; 2] = pulp::cast(placed);
+        let four = self.sse2._mm_or_si128(front, back);
+        let two = self.sse2._mm_or_si128(four, self.sse2._mm_shuffle_epi32::<0b01_00_11_10>(four));
+        let one = self.sse2._mm_or_si128(two, self.sse2._mm_shuffle_epi32::<0b00_00_00_01>(two));
+        self.sse2._mm_cvtsi128_si32(one) as u32
     }
 
     #[inline(always)]
