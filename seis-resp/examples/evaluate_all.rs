@@ -1,11 +1,11 @@
-//! Evaluates every channel of StationXML files and prints the curves as JSON, one object a line.
+//! Evaluates every channel of metadata files (StationXML, RESP, dataless) and prints the curves as JSON, one object a line.
 //!
 //! ```text
 //! evaluate_all [--frequencies N] FILE…
 //! evaluate_all --time N FILE
 //! ```
 //!
-//! The first form evaluates N logarithmic frequencies (default 200) from 1e-4 Hz to 0.99 of the
+//! The first form evaluates N logarithmic frequencies (default 500) from 1e-4 Hz to 0.99 of the
 //! channel's Nyquist frequency, in all four quantities, with the default options and with ObsPy's.
 //! The second times N frequencies from 0 Hz to Nyquist for the first channel that has a response.
 //! `scripts/compare_responses.py` compares the output with ObsPy's.
@@ -26,7 +26,7 @@ const QUANTITIES: [(&str, GroundMotion); 4] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let (mut count, mut time, mut files) = (200, None, Vec::new());
+    let (mut count, mut time, mut files) = (500, None, Vec::new());
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut number = || -> Result<usize, Box<dyn Error>> {
@@ -71,7 +71,8 @@ fn channel(channel: &Channel, count: usize) -> Value {
         }
         _ => return json!({ "response": "absent" }),
     };
-    let frequencies_hz = frequencies(nyquist_hz(channel).unwrap_or(50.0), count);
+    let nyquist_hz = nyquist_hz(channel).or_else(|| Some(response.output_rate_hz()? / 2.0));
+    let frequencies_hz = frequencies(nyquist_hz.unwrap_or(50.0), count);
     let curves = |options: &EvaluationOptions| -> Value {
         let curve = |(name, quantity)| {
             (name, curve(response, quantity, options, &frequencies_hz).unwrap_or_else(refusal))

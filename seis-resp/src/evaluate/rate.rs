@@ -3,7 +3,16 @@
 use super::error::EvaluateError;
 use super::stage::Context;
 use super::warning::EvaluationWarning;
-use crate::{FilterKind, Stage};
+use crate::{FilterKind, Response, Stage};
+
+impl Response {
+    /// The sampling rate in Hz behind the last stage that tells one, which is that of the channel.
+    #[must_use]
+    pub fn output_rate_hz(&self) -> Option<f64> {
+        let last = self.stages.iter().filter(|s| output_rate_hz(s).is_some());
+        last.max_by_key(|s| s.number).and_then(output_rate_hz)
+    }
+}
 
 impl Context<'_> {
     /// The time between the samples that a digital filter takes in, in seconds.

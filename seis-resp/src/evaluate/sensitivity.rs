@@ -4,7 +4,6 @@ use seis_core::GroundMotion;
 
 use super::error::EvaluateError;
 use super::options::EvaluationOptions;
-use super::rate::output_rate_hz;
 use crate::units::Unit;
 use crate::{FilterKind, Response, Sensitivity};
 
@@ -81,7 +80,7 @@ impl Response {
             Some(FilterKind::Polynomial(p)) => p.frequency_bounds_hz.map(|(a, b)| (a + b) / 2.0),
             _ => None,
         };
-        match self.stages.iter().rev().find_map(output_rate_hz) {
+        match self.output_rate_hz() {
             Some(rate_hz) => {
                 let limit_hz = rate_hz / 4.0;
                 Some(sensor.filter(|f| *f != 0.0).map_or(limit_hz, |f| f.min(limit_hz)))

@@ -1,0 +1,193 @@
+//! A picture of responses: amplitude and phase over frequency, with the flat band, the corners, the
+//! frequency of the sensitivity and the Nyquist frequency marked.
+//!
+//! `cargo run --release --example plot_response -- FILE… --id NET.STA.LOC.CHA [--time T]
+//! [--units dis|vel|acc|def] [--freqs FMIN,FMAX,N[,log|lin]] [--stages A-B] --out FILE.svg|.png`
+//!
+//! Patterns select several channels, which are laid over each other; those with the same curve
+//! share a line. The font for PNG is built in: no font needs to be installed.
+
+#[path = "../channels/mod.rs"]
+mod channels;
+mod features;
+mod figure;
+mod scale;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use channels::{Channel, Frequencies, Selection};
+use clap::Parser;
+use features::Features;
+use resvg::{tiny_skia, usvg};
+use seis::resp::Complex64;
+
+/// A picture of responses.
+#[derive(Debug, Parser)]
+struct Args {
+    #[command(flatten)]
+    selection: Selection,
+    /// Frequencies in Hz, first and last, and how many. Without it, 1200 from 1 mHz to Nyquist.
+    #[arg(long, value_name = "FMIN,FMAX,N[,log|lin]")]
+    freqs: Option<Frequencies>,
+    /// The picture: the ending .svg or .png tells its kind.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+const DEFAULT_NYQUIST_HZ: f64 = 50.0;
+const DEFAULT_COUNT: usize = 1200;
+/// More lines than this tell nothing at a glance.
+const MAX_CURVES: usize = 12;
+
+fn main() -> ExitCode {
+    match run(&Args::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("plot_response: {error}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// One line of the picture: channels with one and the same response.
+struct Curve {
+    /// `NET.STA.LOC.CHA`, of several channels.
+    ids: Vec<String>,
+    epoch: String,
+    /// What the amplitude is in, such as `counts/(m/s)`.
+    unit: String,
+    frequencies_hz: Vec<f64>,
+    values: Vec<Complex64>,
+    features: Features,
+}
+
+fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
+    let is_png = match args.out.extension().and_then(|e| e.to_str()) {
+        Some(e) if e.eq_ignore_ascii_case("svg") => false,
+        Some(e) if e.eq_ignore_ascii_case("png") => true,
+        _ => return Err(format!("{}: expected .svg or .png", args.out.display()).into()),
+    };
+    let mut tell = |text: String| eprintln!("plot_response: {text}");
+    let inventory = args.selection.inventory(&mut tell)?;
+    let epochs = args.selection.channels(&inventory, &mut tell);
+    let mut curves: Vec<Curve> = Vec::new();
+    let mut all_done = true;
+    for epoch in epochs {
+        let id = epoch.id_text();
+        match args.selection.plan(epoch).and_then(|channel| curve(args, &channel, &mut tell)) {
+            Ok(new) => match curves.iter_mut().find(|c| c.is_same_as(&new)) {
+                Some(known) => known.ids.extend(new.ids),
+                None => curves.push(new),
+            },
+            Err(error) => {
+                all_done = false;
+                tell(format!("{id}: {error}"));
+            }
+        }
+    }
+    match curves.len() {
+        0 => return Err(format!("no response for {}", args.selection.id).into()),
+        n if n > MAX_CURVES => {
+            return Err(format!("{n} different responses, at most {MAX_CURVES} fit").into());
+        }
+        _ => {}
+    }
+    let svg = figure::draw(&curves)?;
+    if is_png {
+        write_png(&svg, &args.out)?
+    } else {
+        std::fs::write(&args.out, svg)?
+    }
+    Ok(if all_done { ExitCode::SUCCESS } else { ExitCode::from(3) })
+}
+
+fn curve(
+    args: &Args,
+    channel: &Channel<'_>,
+    tell: &mut dyn FnMut(String),
+) -> Result<Curve, Box<dyn Error>> {
+    let id = channel.epoch.id_text();
+    let frequencies_hz = match &args.freqs {
+        Some(frequencies) => frequencies.list(),
+        None => {
+            let nyquist_hz = channel.nyquist_hz.unwrap_or(DEFAULT_NYQUIST_HZ);
+            Frequencies::up_to(nyquist_hz, DEFAULT_COUNT).list()
+        }
+    };
+    let (first, last) = (frequencies_hz.first(), frequencies_hz.last());
+    let (Some(first), Some(last)) = (first.copied(), last.copied()) else {
+        return Err("no frequencies".into());
+    };
+    if first <= 0.0 || first >= last {
+        return Err("the axis of frequencies is logarithmic: it cannot begin at 0 Hz".into());
+    }
+    let mut values = vec![Complex64::default(); frequencies_hz.len()];
+    channel.plan.eval_into(&frequencies_hz, &mut values)?;
+    let extrapolation = channel.plan.extrapolation(first, last);
+    for warning in channel.plan.warnings().iter().chain(&extrapolation) {
+        tell(format!("{id}: warning: {warning}"));
+    }
+    let input = match channel.input.contains(['/', ' ', '*']) {
+        true => format!("({})", channel.input),
+        false => channel.input.clone(),
+    };
+    // Many data centres end what is open in 2500, 2599 or 3000.
+    let date = |t: Option<seis::UtcTime>| match t.map(|t| t.to_string()) {
+        Some(text) if *text < *"2500" => text.chars().take(10).collect(),
+        _ => "open".to_owned(),
+    };
+    let epoch = channel.epoch.epoch;
+    Ok(Curve {
+        ids: vec![id],
+        epoch: match (epoch.start, epoch.end) {
+            (None, None) => String::new(),
+            (start, end) => format!("{} – {}", date(start), date(end)),
+        },
+        unit: format!("{}/{input}", channel.output),
+        features: Features::of(channel, &frequencies_hz, &values),
+        frequencies_hz,
+        values,
+    })
+}
+
+impl Curve {
+    fn is_same_as(&self, other: &Self) -> bool {
+        self.unit == other.unit
+            && self.frequencies_hz == other.frequencies_hz
+            && self.values == other.values
+    }
+
+    /// The ids in short: what differs in the last code only is written once.
+    fn label(&self) -> String {
+        let mut parts: Vec<(String, Vec<&str>)> = Vec::new();
+        for id in &self.ids {
+            let (head, channel) = id.rsplit_once('.').unwrap_or(("", id));
+            match parts.iter_mut().find(|(known, _)| known == head) {
+                Some((_, channels)) => channels.push(channel),
+                None => parts.push((head.to_owned(), vec![channel])),
+            }
+        }
+        let text =
+            |(head, channels): &(String, Vec<&str>)| format!("{head}.{}", channels.join(","));
+        parts.iter().map(text).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The picture twice as large as on paper, with the built-in font.
+fn write_png(svg: &str, path: &Path) -> Result<(), Box<dyn Error>> {
+    const SCALE: f32 = 2.0;
+    let mut fonts = usvg::fontdb::Database::new();
+    fonts.load_font_source(usvg::fontdb::Source::Binary(Arc::new(dejavu::sans::regular())));
+    fonts.load_font_source(usvg::fontdb::Source::Binary(Arc::new(dejavu::sans::bold())));
+    fonts.set_sans_serif_family("DejaVu Sans");
+    let options = usvg::Options { fontdb: Arc::new(fonts), ..usvg::Options::default() };
+    let tree = usvg::Tree::from_str(svg, &options)?;
+    let size = tree.size().to_int_size().scale_by(SCALE).ok_or("the picture has no size")?;
+    let mut pixels = tiny_skia::Pixmap::new(size.width(), size.height()).ok_or("no room")?;
+    let transform = tiny_skia::Transform::from_scale(SCALE, SCALE);
+    resvg::render(&tree, transform, &mut pixels.as_mut());
+    Ok(pixels.save_png(path)?)
+}

@@ -1,0 +1,200 @@
+//! The programs `evalresp` and `plot_response`, as their users call them.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use seis::demo::{DemoOptions, write_archive};
+use seis::{GroundMotion, Inventory, Response};
+
+/// The StationXML files of the synthetic archive.
+fn stations() -> (tempfile::TempDir, Vec<PathBuf>) {
+    let root = tempfile::tempdir().unwrap();
+    let demo = write_archive(root.path(), &DemoOptions::small()).unwrap();
+    let folder = demo.traces[0].raw.parent().unwrap().with_file_name("resp");
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(files.len() > 1);
+    (root, files)
+}
+
+fn run(name: &'static str, files: &[PathBuf], arguments: &[&str]) -> Output {
+    static EVALRESP: OnceLock<PathBuf> = OnceLock::new();
+    static PLOT: OnceLock<PathBuf> = OnceLock::new();
+    let program = if name == "evalresp" { &EVALRESP } else { &PLOT };
+    let program = program.get_or_init(|| support::example(name));
+    Command::new(program).args(files).args(arguments).output().unwrap()
+}
+
+fn evalresp(files: &[PathBuf], arguments: &[&str]) -> Output {
+    run("evalresp", files, arguments)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The first channel of a file, as the library sees it.
+fn first_channel(file: &Path) -> (String, Response) {
+    let inventory = Inventory::read(file).unwrap();
+    let epoch = inventory.channels().next().unwrap();
+    (epoch.id_text(), epoch.channel.response.get().unwrap().as_ref().clone())
+}
+
+fn rows(text: &str, separator: char) -> Vec<[f64; 3]> {
+    let numbers = |line: &str| -> Vec<f64> {
+        line.split(separator).map(|number| number.parse().unwrap()).collect()
+    };
+    text.lines().map(|line| numbers(line).try_into().unwrap()).collect()
+}
+
+#[test]
+fn fap_is_what_evalresp_prints() {
+    let (_root, files) = stations();
+    let (id, response) = first_channel(&files[0]);
+    let output = evalresp(&files, &["--id", &id, "--freqs", "0.01,1,3", "--units", "acc"]);
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+    let found = text(&output.stdout);
+    let lines: Vec<&str> = found.lines().collect();
+    assert!(lines[0].starts_with("1.000000E-02 "), "{found}");
+    assert!(lines[1].starts_with("1.000000E-01 ") && lines[2].starts_with("1.000000E+00 "));
+    let expected = response.evaluate(&[0.01, 0.1, 1.0], GroundMotion::Acceleration).unwrap();
+    for (row, expected) in rows(&found, ' ').iter().zip(expected) {
+        assert!((row[1] / expected.norm() - 1.0).abs() < 6e-7);
+        assert!((row[2] - expected.arg().to_degrees()).abs() < 1e-4);
+    }
+    for line in lines {
+        for number in line.split(' ') {
+            let (digits, exponent) = number.split_once('E').unwrap();
+            assert_eq!(digits.trim_start_matches('-').len(), 8, "{number}");
+            assert!(exponent.len() == 3 && exponent.starts_with(['+', '-']), "{number}");
+        }
+    }
+}
+
+#[test]
+fn csv_has_all_digits() {
+    let (_root, files) = stations();
+    let (id, response) = first_channel(&files[0]);
+    let arguments = ["--id", &id, "--format", "csv", "--freqs", "0,3,4,lin", "--units", "vel"];
+    let output = evalresp(&files, &arguments);
+    let found = text(&output.stdout);
+    let (header, body) = found.split_once('\n').unwrap();
+    assert_eq!(header, "frequency,amplitude,phase");
+    let expected = response.evaluate(&[0.0, 1.0, 2.0, 3.0], GroundMotion::Velocity).unwrap();
+    let found = rows(body, ',');
+    for (k, (row, expected)) in found.iter().zip(&expected).enumerate() {
+        assert_eq!(*row, [k as f64, expected.norm(), expected.arg().to_degrees()]);
+    }
+}
+
+#[test]
+fn several_channels_stay_apart() {
+    let (root, files) = stations();
+    let arguments = ["--id", "*", "--freqs", "1,2,2", "--format", "csv"];
+    let output = evalresp(&files, &arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let found = text(&output.stdout);
+    let inventory: Inventory = files.iter().map(|file| Inventory::read(file).unwrap()).collect();
+    let ids: Vec<String> = inventory.channels().map(|epoch| epoch.id_text()).collect();
+    let lines: Vec<&str> = found.lines().collect();
+    assert_eq!(lines.len(), 1 + 3 * ids.len());
+    assert_eq!(lines[0], "frequency,amplitude,phase");
+    for (id, block) in ids.iter().zip(lines[1..].chunks(3)) {
+        assert_eq!(block[0], format!("# {id}"));
+        assert!(block[1].starts_with("1.0,") && block[2].starts_with("2.0,"), "{block:?}");
+    }
+    // Each in a file of its own.
+    let folder = root.path().join("curves");
+    let mut arguments = arguments.to_vec();
+    arguments.extend(["--out", folder.to_str().unwrap()]);
+    assert_eq!(evalresp(&files, &arguments).stdout, b"");
+    for id in ids {
+        let file = std::fs::read_to_string(folder.join(format!("{id}.csv"))).unwrap();
+        assert!(file.starts_with("frequency,amplitude,phase\n1.0,") && file.lines().count() == 3);
+    }
+    // An object for each, one a line.
+    let json = evalresp(&files, &["--id", "*", "--format", "json"]);
+    for line in text(&json.stdout).lines() {
+        let object: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(object["input_unit"], "m/s");
+        let frequencies = object["frequency"].as_array().unwrap();
+        assert_eq!((frequencies.len(), frequencies[0].as_f64()), (200, Some(1e-3)));
+        assert!(object["sensitivity"]["reported"].is_number());
+    }
+}
+
+#[test]
+fn a_part_of_the_stages_is_the_part() {
+    let (_root, files) = stations();
+    let (id, response) = first_channel(&files[0]);
+    let amplitude = |stages: &str| {
+        let arguments = ["--id", &id, "--freqs", "1,1,1", "--stages", stages, "--units", "def"];
+        let output = evalresp(&files, &[&arguments[..], &["--format", "csv"]].concat());
+        rows(text(&output.stdout).split_once('\n').unwrap().1, ',')[0][1]
+    };
+    let whole = response.evaluate(&[1.0], GroundMotion::Native).unwrap()[0].norm();
+    assert!((amplitude("1") * amplitude("2-") / whole - 1.0).abs() < 1e-14);
+    assert!((amplitude("1-99") / whole - 1.0).abs() < 1e-14);
+}
+
+#[test]
+fn mistakes_are_told() {
+    let (_root, files) = stations();
+    let (id, _) = first_channel(&files[0]);
+    let refused = |arguments: &[&str]| {
+        let output = evalresp(&files, arguments);
+        assert_eq!(output.stdout, b"");
+        (output.status.code(), text(&output.stderr))
+    };
+    let (code, error) = refused(&["--id", "XX.NONE..BHZ"]);
+    assert!(code == Some(1) && error.contains("no channel matches XX.NONE..BHZ"), "{error}");
+    let (code, error) = refused(&["--id", &id, "--time", "1900-01-01"]);
+    assert!(code == Some(1) && error.contains("at 1900-01-01"), "{error}");
+    let (code, error) = refused(&["--id", &id, "--units", "hPa"]);
+    assert!(code == Some(1) && error.contains("which is no pressure"), "{error}");
+    for (frequencies, reason) in [
+        ("5,1,9", "above"),
+        ("0,1,9", "cannot begin at 0 Hz"),
+        ("1,2", "expected FMIN,FMAX,N"),
+        ("1,2,0", "no number of frequencies"),
+        ("1,2,3,cubic", "neither log nor lin"),
+        ("nan,2,3", "no frequency"),
+    ] {
+        let (code, error) = refused(&["--id", &id, "--freqs", frequencies]);
+        assert!(code == Some(2) && error.contains(reason), "{error}");
+    }
+    let (code, error) = refused(&["--id", &id, "--units", "furlong"]);
+    assert!(code == Some(2) && error.contains("no known unit"), "{error}");
+}
+
+#[test]
+fn a_picture_names_what_it_marks() {
+    let (root, files) = stations();
+    let (id, _) = first_channel(&files[0]);
+    let picture = root.path().join("one.svg");
+    let output = run("plot_response", &files, &["--id", &id, "--out", picture.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let svg = std::fs::read_to_string(&picture).unwrap();
+    for label in [&id, "Frequency (Hz)", "Nyquist", "−3 dB", "flat within", "Phase", "Amplitude, "]
+    {
+        assert!(svg.contains(label), "{label}");
+    }
+    assert!(svg.len() < 300_000, "{} bytes", svg.len());
+    // As PNG, with the built-in font: twice the size, and not of one colour.
+    let picture = root.path().join("all.png");
+    let output = run("plot_response", &files, &["--id", "*", "--out", picture.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let png = std::fs::read(&picture).unwrap();
+    assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
+    let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+    assert_eq!((number(16), number(20)), (1920, 1440));
+    assert!(png.len() > 20_000, "{} bytes", png.len());
+    let output = run("plot_response", &files, &["--id", &id, "--out", "picture.gif"]);
+    assert!(
+        output.status.code() == Some(1) && text(&output.stderr).contains("expected .svg or .png")
+    );
+}
