@@ -97,9 +97,9 @@ fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
     }
     let svg = figure::draw(&curves)?;
     if is_png {
-        write_png(&svg, &args.out)?
+        write_png(&svg, &args.out)?;
     } else {
-        std::fs::write(&args.out, svg)?
+        std::fs::write(&args.out, svg)?;
     }
     Ok(if all_done { ExitCode::SUCCESS } else { ExitCode::from(3) })
 }
