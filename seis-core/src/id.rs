@@ -85,6 +85,102 @@ impl SourceId {
         Self::new(network, station, location, seed.as_deref().unwrap_or(channel))
     }
 
+    /// Band, source and subsource codes of the channel: of `BHZ` its three characters, of `B_H_ZZ`
+    /// what stands between the underscores. `None` for a channel that is not made of them.
+    ///
+    /// ```
+    /// use seis_core::SourceId;
+    /// let id = SourceId::from_fdsn("FDSN:XX_A__BB_H_")?;
+    /// assert_eq!(id.channel_codes(), Some(("BB", "H", "")));
+    /// # Ok::<(), seis_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn channel_codes(&self) -> Option<(&str, &str, &str)> {
+        let channel = self.channel.as_str();
+        if let Some((band, rest)) = channel.split_once('_') {
+            let (source, subsource) = rest.split_once('_')?;
+            return (!subsource.contains('_')).then_some((band, source, subsource));
+        }
+        (channel.len() == 3).then(|| (&channel[..1], &channel[1..2], &channel[2..]))
+    }
+
+    /// Whether the id is what *FDSN Source Identifiers* allows: network and station of 1 to 8,
+    /// location of up to 8 characters; a source code, with band and subsource codes that may be
+    /// empty; capital letters and digits, and `-` in station and location.
+    ///
+    /// [`from_fdsn`](Self::from_fdsn) takes more than that, since files hold more.
+    ///
+    /// # Errors
+    /// [`Error::Id`] that says which part is not as it must be.
+    pub fn check_fdsn(&self) -> Result<()> {
+        let Self { network, station, location, .. } = self;
+        let plain = |text: &str, dash: bool| {
+            let allowed = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || dash && b == b'-';
+            text.bytes().all(allowed)
+        };
+        let good = |code: &Code, dash: bool| code.len() <= 8 && plain(code.as_str(), dash);
+        let wrong = if network.is_empty() || !good(network, false) {
+            Some("a network code of 1 to 8 capital letters and digits")
+        } else if station.is_empty() || !good(station, true) {
+            Some("a station code of 1 to 8 capital letters, digits and -")
+        } else if !good(location, true) || *location == "--" {
+            Some("a location code of up to 8 capital letters, digits and -, other than --")
+        } else {
+            match self.channel_codes() {
+                Some((band, source, subsource))
+                    if !source.is_empty()
+                        && [band, source, subsource].iter().all(|code| plain(code, false)) =>
+                {
+                    None
+                }
+                _ => Some("BAND_SOURCE_SUBSOURCE of capital letters and digits, with a source"),
+            }
+        };
+        match wrong {
+            Some(expected) => Err(Error::Id { text: self.to_fdsn(), expected }),
+            None => Ok(()),
+        }
+    }
+
+    /// The codes of SEED 2.4 (2, 5, 2 and 3 characters) for this id, as *FDSN Source Identifiers*
+    /// maps them: what fits is unchanged; of the six-character code of a temporary network, as
+    /// `XA2002`, the year is left out.
+    ///
+    /// ```
+    /// use seis_core::SourceId;
+    /// let id = SourceId::from_fdsn("FDSN:XA2002_ABCD_00_B_H_Z")?;
+    /// assert_eq!(id.to_seed()?.to_string(), "XA.ABCD.00.BHZ");
+    /// assert!(SourceId::from_fdsn("FDSN:IU_ANMO_00_B_H_ZZ")?.to_seed().is_err());
+    /// # Ok::<(), seis_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::CodeTooLong`] for a code that does not fit.
+    pub fn to_seed(&self) -> Result<Self> {
+        let mut seed = *self;
+        if let [first, second, year @ ..] = self.network.as_bytes() {
+            let temporary = matches!(first, b'X'..=b'Z' | b'0'..=b'9')
+                && (second.is_ascii_uppercase() || second.is_ascii_digit())
+                && year.len() == 4
+                && year.iter().all(u8::is_ascii_digit);
+            if temporary {
+                seed.network = Code::from_padded(&[*first, *second])?;
+            }
+        }
+        for (code, max) in
+            [(seed.network, 2), (seed.station, 5), (seed.location, 2), (seed.channel, 3)]
+        {
+            if code.len() > max {
+                return Err(Error::CodeTooLong { code: code.to_string(), max });
+            }
+        }
+        // Three characters with an underscore are codes of no or several characters.
+        if self.channel.as_bytes().contains(&b'_') {
+            return Err(Error::CodeTooLong { code: self.channel.to_string(), max: 3 });
+        }
+        Ok(seed)
+    }
+
     /// Whether every code consists of letters, digits, `-` and `_` only, so that the id can be
     /// part of a file name on every system. Codes come from files and may hold `/` or `..`.
     #[must_use]
@@ -139,6 +235,58 @@ mod tests {
         }
         assert_eq!("CI.HEC.--.BHN".parse::<SourceId>().unwrap().to_string(), "CI.HEC..BHN");
         assert_eq!(SourceId::from_fdsn("XFDSN:A_B__L_H_Z").unwrap().channel, "LHZ");
+    }
+
+    /// The examples of the specification, and codes of several and of no characters.
+    #[test]
+    fn source_identifiers_and_seed_codes() {
+        for (fdsn, nslc, seed) in [
+            ("FDSN:IU_ANMO_00_B_H_Z", "IU.ANMO.00.BHZ", Some("IU.ANMO.00.BHZ")),
+            ("FDSN:IU_ANMO__B_H_Z", "IU.ANMO..BHZ", Some("IU.ANMO..BHZ")),
+            ("FDSN:XA_ABCD_00_B_H_Z", "XA.ABCD.00.BHZ", Some("XA.ABCD.00.BHZ")),
+            ("FDSN:XA2002_ABCD_00_B_H_Z", "XA2002.ABCD.00.BHZ", Some("XA.ABCD.00.BHZ")),
+            ("FDSN:9A2002_ABCD_00_B_H_Z", "9A2002.ABCD.00.BHZ", Some("9A.ABCD.00.BHZ")),
+            ("FDSN:IU2002_ABCD_00_B_H_Z", "IU2002.ABCD.00.BHZ", None),
+            ("FDSN:SEIS2018_A-B_1-2_B_H_Z", "SEIS2018.A-B.1-2.BHZ", None),
+            ("FDSN:IU_COLA_00_BB_H_Z", "IU.COLA.00.BB_H_Z", None),
+            ("FDSN:IU_COLA_00_B_HHH_Z", "IU.COLA.00.B_HHH_Z", None),
+            ("FDSN:IU_COLA_00_B_H_ZZZ", "IU.COLA.00.B_H_ZZZ", None),
+            ("FDSN:IU_COLA_00__H_Z", "IU.COLA.00._H_Z", None),
+            ("FDSN:IU_COLA_00_B_H_", "IU.COLA.00.B_H_", None),
+            ("FDSN:IU_COLA_00__H_", "IU.COLA.00._H_", None),
+            ("FDSN:IU_COLA__L_O_G", "IU.COLA..LOG", Some("IU.COLA..LOG")),
+        ] {
+            let id = SourceId::from_fdsn(fdsn).unwrap();
+            assert_eq!(id.to_string(), nslc);
+            assert_eq!(id.to_fdsn(), fdsn);
+            assert_eq!(nslc.parse::<SourceId>().unwrap(), id);
+            assert_eq!(id.check_fdsn(), Ok(()), "{fdsn}");
+            assert_eq!(id.to_seed().ok().map(|i| i.to_string()).as_deref(), seed, "{fdsn}");
+        }
+    }
+
+    #[test]
+    fn what_the_specification_does_not_allow() {
+        for fdsn in [
+            "FDSN:_ANMO_00_B_H_Z",
+            "FDSN:IU__00_B_H_Z",
+            "FDSN:IU_ANMO_00_B__Z",
+            "FDSN:IU_ANMO_00_B_H",
+            "FDSN:IU_ANMO_00_BH",
+            "FDSN:IU_ANMO_00_B_H_Z_X",
+            "FDSN:iu_ANMO_00_B_H_Z",
+            "FDSN:I-U_ANMO_00_B_H_Z",
+            "FDSN:IU_ANMO.A_00_B_H_Z",
+            "FDSN:NETWORK89_ANMO_00_B_H_Z",
+            "FDSN:IU_STATION89_00_B_H_Z",
+            "FDSN:IU_ANMO_LOCATION9_B_H_Z",
+            "FDSN:IU_ANMO_00_B_H-_Z",
+        ] {
+            let id = SourceId::from_fdsn(fdsn).unwrap();
+            assert!(matches!(id.check_fdsn(), Err(Error::Id { .. })), "{fdsn}");
+        }
+        // A channel of 15 characters is the longest that an id holds.
+        assert!(SourceId::from_fdsn("FDSN:A_B_C_BANDBAND_S_SUBSU").is_err());
     }
 
     #[test]

@@ -128,6 +128,12 @@ pub enum RecordError {
         /// What is wrong with them.
         reason: String,
     },
+    /// The extra headers are not what they must be; the samples can be read all the same.
+    #[error("extra headers: {reason}")]
+    ExtraHeaders {
+        /// What is wrong with them.
+        reason: String,
+    },
     /// Samples of this encoding have another type than the one asked for.
     #[error("the record holds {found}, asked for were {expected}")]
     SampleType {

@@ -305,6 +305,14 @@ impl<'a> RecordView<'a> {
         }
     }
 
+    /// The extra headers of a version-3 record, parsed; none of a version-2 record.
+    ///
+    /// # Errors
+    /// [`RecordError::ExtraHeaders`] if they are no JSON object.
+    pub fn parse_extra_headers(&self) -> Result<v3::ExtraHeaders, RecordError> {
+        v3::ExtraHeaders::parse(self.extra_headers())
+    }
+
     /// Oddities of the header.
     pub fn warnings(&self) -> impl Iterator<Item = WarningKind> + use<> {
         self.common.notes.warnings()
@@ -338,9 +346,8 @@ impl Common {
     /// Minus one for a positive leap second within a version-2 record, one for a negative one.
     pub(crate) fn leap_s(&self) -> i8 {
         match &self.format {
-            Format::V2(header) if header.activity_flags & 0x10 != 0 => -1,
-            Format::V2(header) if header.activity_flags & 0x20 != 0 => 1,
-            _ => 0,
+            Format::V2(header) => -header.leap_second(),
+            Format::V3(_) => 0,
         }
     }
 

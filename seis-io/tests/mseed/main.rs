@@ -2,6 +2,7 @@
 
 mod bad_data;
 mod chunks;
+mod contents;
 mod corpus;
 mod encodings;
 mod headers;

@@ -2,11 +2,17 @@
 
 mod blockettes;
 mod codes;
+mod content;
+mod flags;
 mod header;
 mod length;
 mod memo;
 
 pub use blockettes::{Blockette, Blockettes};
+pub use content::{
+    AmplitudeRange, Calibration, CalibrationKind, Calibrator, Content, Detection, Murdock, Opaque,
+    Timing,
+};
 pub use header::{Header, Quality};
 
 #[cfg(test)]

@@ -1,8 +1,13 @@
 //! miniSEED 3: the header of the *FDSN miniSEED 3 Definition*.
 
 pub(crate) mod crc;
+mod extra;
 mod header;
 
+pub use extra::{
+    CalibrationHeaders, CalibrationSequence, Equipment, Event, EventDetection, ExtraHeaders, Fdsn,
+    Flags, RecenterHeaders, RecenterSequence, Time, TimeException,
+};
 pub use header::Header;
 
 pub(crate) use header::{FIXED_BYTES, MAX_RECORD, parse};
