@@ -63,9 +63,18 @@ def main():
         command = ["cargo", "test", "-q", "-p", "seis-io", "--test", "sac_obspy", "--", "--nocapture"]
         ran = subprocess.run(command, cwd=ROOT, env=environment)
         if ran.returncode:
-            sys.exit("seis-io and ObsPy differ: see above")
-        read_ours(folder, manifest)
-    print("all equal")
+            sys.exit("compare_sac: seis-io and ObsPy differ (above)")
+        try:
+            read_ours(folder, manifest)
+        except AssertionError as error:
+            sys.exit(f"compare_sac: what seis-io wrote is read otherwise by ObsPy: {error}")
+    readable = sum("error" not in entry for entry in manifest["files"])
+    counts = {key: len(entries) for key, entries in manifest.items()}
+    if readable < 30 or not all(counts.values()):
+        sys.exit(f"compare_sac: too little was compared: {readable} files, {counts}")
+    print(f"compare_sac: all equal: {readable} files that ObsPy reads (the other "
+          f"{counts['files'] - readable} are refused by both), {counts['traces']} traces byte by "
+          f"byte, {counts['headers']} headers by value, {counts['geometry']} distances")
 
 
 def exact(value):

@@ -5,9 +5,9 @@
 //!   the other. A last object has the counts of the report, or the error.
 //! * `mseed_cross write CASES SAMPLES DIR`: writes one file for each JSON line of CASES (`name`,
 //!   `id`, `start_ns`, `hz`, `type`, `count`, `encoding`, `record_len`, `little`, `version`,
-//!   `publication_version`, `flags`, `extra`, `piece`), whose samples come from SAMPLES; with a
-//!   `piece` they are pushed in pieces of that length. Prints, for each, the number of records and
-//!   bytes, or the error.
+//!   `quality`, `sequence`, `publication_version`, `flags`, `extra`, `piece`), whose samples come
+//!   from SAMPLES; with a `piece` they are pushed in pieces of that length. Prints, for each, the
+//!   number of records and bytes, or the error.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -15,6 +15,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use seis_core::{Samples, SamplingRate, Trace, UtcTime};
+use seis_io::mseed::v2::Quality;
 use seis_io::mseed::{
     self, ByteOrder, FormatVersion, JoinOptions, ReadOptions, WriteError, WriteOptions, Writer,
     Written,
@@ -123,6 +124,12 @@ fn write(cases: &Path, samples: &Path, dir: &Path) -> Outcome {
                 .version(FormatVersion::V3)
                 .publication_version(u8::try_from(whole("publication_version")?)?)
                 .extra_headers(text("extra")?);
+        }
+        if let Some(letter) = case["quality"].as_str().and_then(|q| q.chars().next()) {
+            options = options.quality(Quality::from_letter(letter).ok_or("no quality")?);
+        }
+        if let Some(number) = case["sequence"].as_u64() {
+            options = options.first_sequence(u32::try_from(number)?);
         }
         options = options.flags(u8::try_from(whole("flags")?)?);
         let path = dir.join(text("name")?);

@@ -2,9 +2,25 @@
 //!
 //! | format | module | read | write |
 //! |---|---|---|---|
-//! | miniSEED 2 | [`mseed`] | yes | yes |
-//! | miniSEED 3 | [`mseed`] | yes | not yet |
+//! | miniSEED 2 and 3, also in gzip, full SEED volumes | [`mseed`] | yes | 2 and 3 |
 //! | SAC, binary and alphanumeric | [`sac`] | yes | yes |
+//! | SDS archives of miniSEED day files | [`sds`] | yes | yes |
+//!
+//! | what you want | what to call |
+//! |---|---|
+//! | a miniSEED file | [`mseed::read`] |
+//! | several files, or a pattern, as one source | [`mseed::read_files`], [`mseed::Reader::read_many`] |
+//! | a pipe or socket, record by record | [`mseed::RecordReader`] |
+//! | some channels, some time | [`mseed::ReadOptions::select`], [`mseed::ReadOptions::window`] |
+//! | … without touching most of an ordered file | [`mseed::ReadOptions::time_ordered`] |
+//! | what is in a file, without decoding | [`mseed::index()`](mseed::index()) |
+//! | blockettes, events, calibrations, clock quality | [`mseed::RecordView::blockettes`], [`mseed::v2::Content`] |
+//! | extra headers | [`mseed::RecordView::parse_extra_headers`], [`mseed::v3::Fdsn`] |
+//! | a channel and time of an archive | [`sds::Sds::read`] |
+//! | write miniSEED | [`mseed::write()`](mseed::write()), [`mseed::Writer`] |
+//! | a SAC file, and back | [`sac::read`], [`sac::SacFile::from_trace`] |
+//! | which format a file has | [`detect_file`] |
+//! | the files of a pattern | [`files::expand`] |
 //!
 //! Parsers are functions of bytes: no input makes them panic, loop for ever, or set memory aside
 //! in proportion to a number it claims. What cannot be read is an error or an entry in a report,

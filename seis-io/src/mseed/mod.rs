@@ -3,12 +3,16 @@
 //! | to | use |
 //! |---|---|
 //! | read a file into a [`Stream`](seis_core::Stream) | [`read`] |
-//! | … with options, many files, bytes, a pipe | [`Reader`], [`ReadOptions`], [`read_bytes`], [`read_from`] |
+//! | … with options, bytes, a pipe | [`Reader`], [`ReadOptions`], [`read_bytes`], [`read_from`] |
+//! | several files and patterns as one source | [`read_files`], [`Reader::read_many`] |
 //! | only some channels, only some time | [`ReadOptions::select`], [`ReadOptions::window`] |
+//! | … of a file in order of time, most of which is then never touched | [`ReadOptions::time_ordered`] |
 //! | only headers: records and time spans | [`index()`], [`Reader::index`] |
 //! | record after record, from memory | [`Records`] |
 //! | record after record, from anything, in bounded memory | [`RecordReader`] |
 //! | one record | [`RecordView`] |
+//! | what version-2 headers and blockettes say | [`v2::Header`], [`v2::Content`] |
+//! | what version-3 extra headers say | [`v3::ExtraHeaders`], [`v3::Fdsn`] |
 //! | write traces, as version 2 or 3 | [`write()`], [`write_to`], [`Writer::write`], [`WriteOptions`] |
 //! | write samples as they arrive | [`Writer::push`], [`Writer::flush`] |
 //! | the Steim codecs alone | [`steim`] |
@@ -44,6 +48,19 @@
 //!   and the microseconds of blockette 1001; the rate is that of blockette 100 where there is one.
 //!   A second of 60 is the first of the next minute.
 //! * Control headers of full SEED volumes and noise records are passed over, and counted.
+//! * gzip is told by its first bytes and inflated, from files and from anything that is read;
+//!   offsets are then those of the inflated bytes. What it may inflate to in memory is bounded
+//!   ([`ReadOptions::max_inflation`]); broken gzip gives what came before the break.
+//! * Leap seconds are flags ([`v2::Header::leap_second`], [`v3::Time::leap_second`]); times count
+//!   without them, as POSIX does.
+//!
+//! # What is not read
+//!
+//! Reading by [channel](ReadOptions::select) or [window](ReadOptions::window) parses the header of
+//! every record, and decodes only those that are wanted. It never stops early, since nothing says
+//! that no wanted record follows: only with [`ReadOptions::time_ordered`], and only in a source
+//! that can be gone about in, is most of it left untouched, and then by a rule that is stated
+//! there. Reading from a pipe always goes to its end.
 //!
 //! # What happens to bad data
 //!

@@ -13,6 +13,7 @@ use seis_io::mseed::{
 };
 
 use crate::chunks::mixture;
+use crate::properties::mseed::Trickle;
 use crate::raw::{Raw, series};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -47,6 +48,18 @@ fn gzip_is_read_as_what_is_in_it() {
     assert_eq!(mseed::index(&path).unwrap(), Reader::default().index_bytes(&bytes).unwrap());
     // Bytes are what they are.
     assert!(matches!(read_bytes(&gzip(&bytes), &options), Err(Error::NoRecords { .. })));
+}
+
+#[test]
+fn gzip_may_arrive_byte_by_byte() {
+    let bytes = mixture();
+    let packed = gzip(&bytes);
+    let options = ReadOptions::new();
+    let plain = read_bytes(&bytes, &options).unwrap();
+    for sizes in [&[1][..], &[2, 7], &[600, 1]] {
+        let trickle = Trickle { bytes: &packed, sizes, turn: 0 };
+        assert_eq!(read_from(trickle, &options).unwrap(), plain, "{sizes:?}");
+    }
 }
 
 #[test]

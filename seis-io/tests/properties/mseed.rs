@@ -53,6 +53,8 @@ fn look_at(record: &RecordView<'_>) {
     assert!(record.payload().len() <= record.bytes().len());
     assert!(record.extra_headers().len() <= record.bytes().len());
     assert!(record.blockettes().count() <= record.bytes().len() / 4);
+    record.blockettes().for_each(|b| drop(b.content()));
+    let _ = record.parse_extra_headers().and_then(|extra| extra.fdsn());
     let _ = (record.end(), record.fdsn_id(), record.warnings().count(), format!("{record:?}"));
     let mut samples = match record.sample_type() {
         Some(seis_core::SampleType::I32) => Samples::I32(vec![5]),
