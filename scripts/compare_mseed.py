@@ -20,6 +20,7 @@ and so does a known one that has gone. The last line says how it went.
 """
 
 import argparse
+import datetime
 import json
 import logging
 import os
@@ -451,6 +452,12 @@ def generated_cases(count, seed):
             "flags": rng.choice([0, 0, 1, 2, 4, 7]),
             "piece": rng.choice([0, 0, 0, 97, 1000, 4096]),
         }
+        # What looks the same in both byte orders: see misread_by_libmseed and misread_by_obspy.
+        if number % 50 in (7, 8):
+            day = datetime.datetime(2056, 1, 1)
+            day += datetime.timedelta(days=rng.choice([0, 255, 256]))
+            case["start_ns"] = int((day - datetime.datetime(1970, 1, 1)).total_seconds()) * 10**9
+            case["little"] = number % 50 == 8
         # A series must end before the year 2100, and libmseed counts nanoseconds in 64 bits.
         if case["start_ns"] / 1e9 + case["count"] / case["hz"] > 4_000_000_000:
             case["count"] = min(case["count"], 10)
@@ -530,7 +537,7 @@ def compare_written(cross, folder, arguments, failures):
         wrong = sum(problem is not None for problem in problems)
         print(f"   of {len(problems)} with a year or day that {reader} may take in the wrong byte "
               f"order, it does so with {wrong}")
-        if len(problems) > 20 and not wrong:
+        if len(problems) > 3 and not wrong:
             failures.append(f"{reader} reads 2056, and days 1, 256 and 257, right")
     for why, number in sorted(refused.items()):
         print(f"   refused {number} times: {why}")
@@ -712,20 +719,16 @@ def expected_refusal(case, series):
 def misread_by_libmseed(case):
     """Year 2056 and days 1, 256, 257 look the same in both byte orders; libmseed (2 and 3) takes
     them in the order of the machine."""
-    import datetime
-
     start = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=case["start_ns"] / 1e9)
     end = start + datetime.timedelta(seconds=case["count"] / case["hz"])
     return start.year <= 2056 <= end.year and not case["little"]
 
 
 def misread_by_obspy(case):
-    """ObsPy's look at the first record goes by the day alone: little-endian days 1, 256 and 257
-    are big-endian to it."""
-    import datetime
-
+    """ObsPy's look at the first record goes by the day first: little-endian days 1, 256 and 257 of
+    2056 are big-endian to it."""
     start = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=case["start_ns"] / 1e9)
-    return case["little"] and start.timetuple().tm_yday in (1, 256, 257)
+    return case["little"] and start.year == 2056 and start.timetuple().tm_yday in (1, 256, 257)
 
 
 def needs_blockette_100(hz):

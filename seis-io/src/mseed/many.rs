@@ -113,7 +113,7 @@ impl Reader {
     ) -> Result<Collection> {
         let mut account = Pass::default();
         self.entries.clear();
-        let (traces, mut files) = self.with_buffer(|reader, bytes| {
+        let (traces, files) = self.with_buffer(|reader, bytes| {
             let mut files = Vec::new();
             for path in paths {
                 let path = path.as_ref();
@@ -129,19 +129,18 @@ impl Reader {
             Ok((reader.traces(bytes, &mut account), files))
         })?;
         let mut readings = Vec::with_capacity(files.len());
-        for ((path, error), report) in files.drain(..).zip(account.into_reports()) {
+        for ((path, error), report) in files.into_iter().zip(account.into_reports()) {
             let stop = || pass::stop(&report, self.options()).map_err(|e| e.in_file(&path)).err();
             let error = error.or_else(stop);
-            if error.is_some() && self.options().policy != Policy::Skip {
-                return error.map_or(Ok(Collection::default()), Err);
+            match error {
+                Some(error) if self.options().policy != Policy::Skip => return Err(error),
+                error => readings.push(FileReading { path, report, error }),
             }
-            readings.push(FileReading { path, report, error });
         }
-        if !readings.is_empty() && readings.iter().all(|r| r.error.is_some()) {
-            if let Some(error) = readings.into_iter().find_map(|r| r.error) {
+        if readings.iter().all(|r| r.error.is_some()) {
+            if let Some(error) = readings.iter_mut().find_map(|r| r.error.take()) {
                 return Err(error);
             }
-            return Ok(Collection::default());
         }
         let mut stream = Stream::from(traces);
         if let Some((from, to)) = self.options().window {
