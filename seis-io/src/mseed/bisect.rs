@@ -32,6 +32,8 @@ pub(super) struct Found {
     pub(super) size: u64,
     /// Whose they are.
     pub(super) id: SourceId,
+    /// Bytes that it took to find them.
+    pub(super) looked_at: u64,
 }
 
 /// A record that was looked at.
@@ -56,6 +58,7 @@ struct Search<'a, S> {
     fixed_len: Option<u64>,
     looks: Vec<Look>,
     bytes: Vec<u8>,
+    looked_at: u64,
 }
 
 /// The part of a file that holds a time window; `None` if the file does not show that it is in
@@ -85,12 +88,13 @@ pub(super) fn find(
         fixed_len: None,
         looks: Vec::new(),
         bytes: Vec::new(),
+        looked_at: 0,
     };
     let range = search.range(from, to)?;
-    let id = search.id;
+    let (id, looked_at) = (search.id, search.looked_at);
     Ok(range.map(|range| {
         let range = if options.wants(&id) { range } else { 0..0 };
-        Found { range, size, id }
+        Found { range, size, id, looked_at }
     }))
 }
 
@@ -256,6 +260,7 @@ impl<S: Read + Seek> Search<'_, S> {
         self.bytes.clear();
         // `len` is at most that of a record: see the callers.
         self.source.by_ref().take(len as u64).read_to_end(&mut self.bytes)?;
+        self.looked_at += self.bytes.len() as u64;
         Ok(())
     }
 }

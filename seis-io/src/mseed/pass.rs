@@ -28,8 +28,9 @@ pub(super) struct Pass {
     wanted: Vec<bool>,
     pieces: Vec<Piece>,
     reports: Vec<ReadReport>,
-    /// Start and size of the next source, if only a part of it is read.
-    part: Option<(u64, u64)>,
+    /// Start and size of the next source, if only a part of it is read, and the bytes that were
+    /// looked at to find the part.
+    part: Option<(u64, u64, u64)>,
     /// Channels that the last source has records of, wanted or not: the first, and if there are
     /// more.
     channels: Option<(u32, bool)>,
@@ -37,19 +38,19 @@ pub(super) struct Pass {
 
 impl Pass {
     /// That of the source that begins next only a part is read, from here on.
-    pub(super) fn set_part(&mut self, start: u64, size: u64) {
-        self.part = Some((start, size));
+    pub(super) fn set_part(&mut self, start: u64, size: u64, looked_at: u64) {
+        self.part = Some((start, size, looked_at));
     }
 
     /// A source begins at this place of the buffer; gives the offset of its first byte.
     pub(super) fn begin(&mut self, at: usize, len: usize) -> u64 {
         let len = len as u64;
-        let (offset, size) = self.part.take().unwrap_or((0, len));
+        let (offset, size, looked_at) = self.part.take().unwrap_or((0, len, 0));
         self.channels = None;
         self.pieces.push(Piece { at, source: self.reports.len(), offset });
         self.reports.push(ReadReport {
             bytes: size,
-            untouched_bytes: size.saturating_sub(len),
+            untouched_bytes: size.saturating_sub(len + looked_at),
             ..ReadReport::default()
         });
         offset

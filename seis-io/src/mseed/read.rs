@@ -349,7 +349,7 @@ impl Reader {
             let len = found.range.end - found.range.start;
             let (base, first) = (bytes.len(), self.entries.len());
             source.take(len).read_to_end(bytes)?;
-            pass.set_part(found.range.start, found.size);
+            pass.set_part(found.range.start, found.size, found.looked_at);
             self.more_headers(bytes, base, pass);
             let entries = self.entries.get(first..).unwrap_or_default();
             let all = (bytes.len() - base) as u64 == len;

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use seis_io::mseed::{ReadOptions, RecordError, Records, WriteOptions, read, read_bytes, write_to};
+use seis_core::TimeDelta;
+use seis_io::mseed::{
+    ReadOptions, Reader, RecordError, Records, WriteOptions, read, read_bytes, write_to,
+};
 
 /// The folder of real recordings. Tests that need it are ignored unless asked for, and whoever asks
 /// names it.
@@ -77,5 +80,30 @@ fn real_data_need_no_more_room_than_before() {
         assert!(written.records <= before, "{}: {} of {before}", path.display(), written.records);
         let again = read_bytes(&out, &ReadOptions::new()).unwrap();
         assert_eq!(again.stream, contents.stream, "{}", path.display());
+    }
+}
+
+/// Ten minutes of the file of a whole day.
+#[test]
+#[ignore = "reads the recordings that SEIS_CORPUS names"]
+fn a_window_of_a_real_day_touches_little() {
+    let mut paths = Vec::new();
+    files(&corpus().join("day"), &mut paths);
+    let path = &paths[0];
+    let whole = read(path).unwrap().stream;
+    for minute in [0, 5, 700, 1433] {
+        let from = whole.traces()[0].start + TimeDelta::from_seconds(minute * 60);
+        let to = from + TimeDelta::from_seconds(600);
+        let options = ReadOptions::new().window(from, to).time_ordered(true);
+        let part = Reader::new(options).read(path).unwrap();
+        let expected = whole.slice(from, to);
+        let (found, expected) = (&part.stream.traces()[0], &expected.traces()[0]);
+        assert!(found.samples == expected.samples, "{minute}");
+        // The start is that of the record, not of the trace of the whole day.
+        assert!((found.start - expected.start).abs() < TimeDelta::from_nanos(100_000));
+        let report = part.report;
+        let touched = report.bytes - report.untouched_bytes;
+        println!("{} of {} bytes read for the window", touched, report.bytes);
+        assert!(touched < report.bytes / 50);
     }
 }

@@ -85,6 +85,7 @@ fn a_window_is_found_without_reading_the_file() {
             assert!(part.report.untouched_bytes > bytes.len() as u64 / 2);
             // Some 35 looks at a record, and the minutes that are wanted.
             let few = 400_000.min(bytes.len() as u64 / 2);
+            assert!(read >= part.report.bytes - part.report.untouched_bytes);
             assert!(read < few, "{version:?} {record_len} {from}: {read} of {}", bytes.len());
         }
         let (whole, part, _) = both(&bytes, UtcTime::MIN, UtcTime::MAX);
@@ -196,6 +197,33 @@ fn every_prefix_gives_what_reading_all_of_it_gives() {
         for len in (65_000..bytes.len()).step_by(9_973) {
             let (whole, part, _) = both(&bytes[..len], at("00:20:00"), at("00:22:00"));
             assert_eq!(part.stream, whole.stream, "{version:?} {len}");
+        }
+    }
+}
+
+/// Headers damaged anywhere: an answer, without panic or much memory, of whole records.
+#[test]
+fn damaged_files_end_in_an_answer() {
+    for version in [FormatVersion::V2, FormatVersion::V3] {
+        let good = day(version, 512);
+        let options = ReadOptions::new().window(at("00:50:00"), at("00:51:00")).time_ordered(true);
+        let mut reader = Reader::new(options);
+        let mut state = 99_u32;
+        let mut random = |below: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 4) as usize % below
+        };
+        for _ in 0..60 {
+            let mut bytes = good.clone();
+            // So many that the search comes across some.
+            for _ in 0..300 {
+                let (record, byte) = (random(good.len() / 512), random(64));
+                bytes[record * 512 + byte] = random(256) as u8;
+            }
+            let contents = reader.read_seek(Cursor::new(&bytes)).unwrap();
+            for trace in &contents.stream {
+                assert!(trace.len() <= 2401 * 100, "{trace}");
+            }
         }
     }
 }
