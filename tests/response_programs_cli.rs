@@ -141,6 +141,55 @@ fn a_part_of_the_stages_is_the_part() {
     assert!((amplitude("1-99") / whole - 1.0).abs() < 1e-14);
 }
 
+/// The content tells what a file is: the same geophone as RESP and as SAC poles and zeros gives the
+/// same curve, whatever the files are called.
+#[test]
+fn files_are_told_by_their_content() {
+    let root = tempfile::tempdir().unwrap();
+    let resp = "B050F03     Station:     GEO\nB050F16     Network:     XX\n\
+        B052F03     Location:    ??\nB052F04     Channel:     EHZ\n\
+        B052F22     Start date:  2020,001\nB052F23     End date:    No Ending Time\n\
+        B053F03     Transfer function type:                A [Laplace Transform (Rad/sec)]\n\
+        B053F04     Stage sequence number:                 1\n\
+        B053F05     Response in units lookup:              M/S - Velocity\n\
+        B053F06     Response out units lookup:             V - Volts\n\
+        B053F07     A0 normalization factor:               +1.00000E+00\n\
+        B053F08     Normalization frequency:               +1.00000E+02\n\
+        B053F09     Number of zeroes:                      2\n\
+        B053F14     Number of poles:                       2\n\
+        B053F10-13    0  +0.00000E+00  +0.00000E+00  +0.00000E+00  +0.00000E+00\n\
+        B053F10-13    1  +0.00000E+00  +0.00000E+00  +0.00000E+00  +0.00000E+00\n\
+        B053F15-18    0  -4.40000E+00  +4.40000E+00  +0.00000E+00  +0.00000E+00\n\
+        B053F15-18    1  -4.40000E+00  -4.40000E+00  +0.00000E+00  +0.00000E+00\n\
+        B058F03     Stage sequence number:                 1\n\
+        B058F04     Gain:                                  +2.80000E+01\n\
+        B058F05     Frequency of gain:                     +1.00000E+02\n\
+        B058F06     Number of calibrations:                0\n\
+        B058F03     Stage sequence number:                 0\n\
+        B058F04     Sensitivity:                           +2.80000E+01\n\
+        B058F05     Frequency of sensitivity:              +1.00000E+02\n\
+        B058F06     Number of calibrations:                0\n";
+    let sacpz = "* NETWORK   (KNETWK): XX\n* STATION    (KSTNM): GEO\n\
+        * LOCATION   (KHOLE): \n* CHANNEL   (KCMPNM): EHZ\n\
+        * START             : 2020-01-01T00:00:00\n* END               : \n\
+        * INPUT UNIT        : M\n* OUTPUT UNIT       : V\n\
+        ZEROS 3\nPOLES 2\n-4.4 4.4\n-4.4 -4.4\nCONSTANT 28.0\n";
+    let curve = |name: &str, content: &str| {
+        let file = root.path().join(name);
+        std::fs::write(&file, content).unwrap();
+        let arguments = ["--id", "XX.GEO..EHZ", "--freqs", "0.1,50,9", "--format", "csv"];
+        let output = evalresp(&[file], &arguments);
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", text(&output.stderr));
+        rows(text(&output.stdout).split_once('\n').unwrap().1, ',')
+    };
+    let (from_resp, from_sacpz) = (curve("a.txt", resp), curve("b.txt", sacpz));
+    assert_eq!(from_resp.len(), 9);
+    for (a, b) in from_resp.iter().zip(&from_sacpz) {
+        assert!((a[1] / b[1] - 1.0).abs() < 1e-12 && (a[2] - b[2]).abs() < 1e-9, "{a:?} {b:?}");
+    }
+    assert!((from_resp[8][1] - 28.0).abs() < 0.01, "{:?}", from_resp[8]);
+}
+
 #[test]
 fn mistakes_are_told() {
     let (_root, files) = stations();

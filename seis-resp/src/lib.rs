@@ -55,6 +55,9 @@ mod resp;
 mod sacpz;
 mod seed;
 mod source;
+/// The rules of evaluation.
+#[doc = include_str!("rules.md")]
+pub mod rules {}
 pub mod stationxml;
 pub mod units;
 

@@ -10,8 +10,9 @@ use seis_core::Complex64;
 use seis_core::GroundMotion::{self, Acceleration, Displacement, Native, Velocity};
 use seis_resp::units::Quantity;
 use seis_resp::{
-    AnalogCoefficients, CoefficientsDomain, EvaluateError, EvaluationOptions, EvaluationWarning,
-    FilterKind, FirSymmetry, ListPhase, PzDomain, Response, UnitRules,
+    AnalogCoefficients, ChannelResponse, CoefficientsDomain, EvaluateError, EvaluationOptions,
+    EvaluationWarning, FilterKind, FirSymmetry, Inventory, ListPhase, Polynomial, PzDomain,
+    Response, UnitChain, UnitName, UnitRules,
 };
 
 fn chain(unit: &str) -> Response {
@@ -320,6 +321,104 @@ fn constant_polynomial_is_refused() {
     let response = response(vec![sensor, digitiser()], Some((1.6e6, 0.0)));
     let error = response.plan(Native, &EvaluationOptions::default()).unwrap_err();
     assert!(matches!(error, EvaluateError::Polynomial { stage: 1, .. }), "{error}");
+}
+
+/// A barometer as a polynomial of the whole instrument, blockette 62 with stage number 0: 800 hPa
+/// and 0.015 Pa per count, so that a change of 1 Pa gives 66.7 counts. ObsPy: 1.
+#[test]
+fn a_polynomial_of_the_whole_instrument_is_no_gain_of_one() {
+    let whole = Polynomial {
+        input_units: Some(UnitName::new("PA")),
+        coefficients: vec![8e4, 0.015],
+        ..Polynomial::default()
+    };
+    let (low, high) = (whole.value_at(1000.0), whole.value_at(1000.0 + 1.0 / 0.015));
+    assert!((high - low - 1.0).abs() < 1e-9);
+    let response = Response { polynomial: Some(whole), ..Response::default() };
+    let default = EvaluationOptions::default();
+    let error = response.plan(Native, &default).unwrap_err();
+    assert_eq!(error, EvaluateError::NoStages { has_sensitivity: false, has_polynomial: true });
+    let found = at(&response, &default.with_polynomial_point(1000.0), Native, 0.1);
+    assert!((found - 1.0 / 0.015).norm() < 1e-12, "{found}");
+}
+
+/// A polynomial that gives counts and a stage that takes volts do not chain, whatever the first is.
+/// ObsPy makes a gain of it before evalresp compares units.
+#[test]
+fn units_behind_a_polynomial_are_compared() {
+    let chain = |output: &str| {
+        let sensor = stage(1, polynomial(&[800.0, 1.5e-4]), ("PA", output)).gain(1.0, 0.002);
+        response(vec![sensor, digitiser()], Some((2.6e9, 0.002)))
+    };
+    let default = EvaluationOptions::default();
+    let error = chain("COUNTS").plan(Native, &default).unwrap_err();
+    assert!(matches!(error, EvaluateError::UnitMismatch { stage: 2, before: 1, .. }), "{error}");
+    // 1/c₁ times the digitiser's 4e5, which is ObsPy's number too.
+    let lenient = default.with_unit_chain(UnitChain::Warn);
+    assert_agrees(&[at(&chain("COUNTS"), &lenient, Native, 1.0)], &[(4e5 / 1.5e-4, 0.0)]);
+    assert_agrees(&[at(&chain("V"), &default, Native, 1.0)], &[(4e5 / 1.5e-4, 0.0)]);
+}
+
+/// Two gains in a stage, of which one must be wrong. ObsPy takes the last, 0.5 where 1310.4 may
+/// well be right. The same gain twice is no contradiction.
+#[test]
+fn numbers_that_contradict_each_other_are_not_believed() {
+    let resp = |second: &str| {
+        format!(
+            "B050F03     Station:     BMN\nB050F16     Network:     US\n\
+             B052F03     Location:    ??\nB052F04     Channel:     LLZ\n\
+             B052F22     Start date:  1990,001\nB052F23     End date:    1999,001\n\
+             B058F03     Stage sequence number:                 1\n\
+             B058F04     Gain:                                  1.310400E+03\n\
+             B058F05     Frequency of gain:                     1.000000E+00 HZ\n\
+             B058F06     Number of calibrations:                0\n\
+             B058F03     Stage sequence number:                 1\n\
+             B058F04     Gain:                                  {second}\n\
+             B058F05     Frequency of gain:                     1.000000E+00 HZ\n\
+             B058F06     Number of calibrations:                0\n"
+        )
+    };
+    let response = |text: String| {
+        let inventory = Inventory::from_resp(text.as_bytes()).unwrap();
+        inventory.channels().next().unwrap().channel.response.clone()
+    };
+    match response(resp("5.000000E-01")) {
+        ChannelResponse::Broken(broken) => {
+            assert!(broken.reason().contains("more than one gain"), "{}", broken.reason());
+        }
+        other => panic!("{other:?}"),
+    }
+    let same = response(resp("1.310400E+03"));
+    let gain = same.get().unwrap().stages[0].gain.unwrap();
+    assert_eq!((gain.value, gain.frequency_hz), (1310.4, Some(1.0)));
+}
+
+/// A delay in a unit that nobody knows. ObsPy reads `7 XPp` as 7 s.
+#[test]
+fn a_delay_of_unknown_unit_is_no_delay() {
+    let channel = |unit: &str| {
+        let document = format!(
+            "<FDSNStationXML xmlns='http://www.fdsn.org/xml/station/1' schemaVersion='1.2'>\
+             <Source>X</Source><Created>2024-01-01T00:00:00</Created><Network code='XX'>\
+             <Station code='A'><Latitude>1</Latitude><Longitude>1</Longitude>\
+             <Elevation>0</Elevation><Site><Name>A</Name></Site>\
+             <Channel code='BHZ' locationCode=''><Latitude>1</Latitude><Longitude>1</Longitude>\
+             <Elevation>0</Elevation><Depth>0</Depth><Response><Stage number='1'>\
+             <Decimation><InputSampleRate>10</InputSampleRate><Factor>1</Factor>\
+             <Offset>0</Offset><Delay unit='{unit}'>7</Delay><Correction>0</Correction>\
+             </Decimation><StageGain><Value>2</Value><Frequency>1</Frequency></StageGain>\
+             </Stage></Response></Channel></Station></Network></FDSNStationXML>"
+        );
+        let inventory = Inventory::from_stationxml(document.as_bytes()).unwrap();
+        inventory.channels().next().unwrap().channel.response.clone()
+    };
+    assert!(matches!(channel("SECONDS"), ChannelResponse::Present(_)));
+    match channel("XPp") {
+        ChannelResponse::Broken(broken) => {
+            assert!(broken.reason().contains("XPp"), "{}", broken.reason());
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Coefficients that sum to zero cannot be divided by their sum. ObsPy: NaN at all frequencies.

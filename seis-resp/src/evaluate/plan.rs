@@ -21,49 +21,9 @@ use crate::{FilterKind, Response, Sensitivity, Stage};
 ///
 /// # What is computed
 ///
-/// T(f) = S (iω)ᵖ Π Gᵢ nᵢ Hᵢ(f) e^{iωdᵢ}, in output units (counts) per SI unit of the quantity, with
-/// time dependence e^{+iωt}, over the stages that take part, in the order of their numbers. These
-/// are the rules of evalresp 3.3.3 as ObsPy 1.5.1 applies them:
-///
-/// * **Gain** Gᵢ holds at the stage's gain frequency: nᵢ = 1/|Hᵢ| there. Only if that frequency is
-///   equal to the last bit to that of the sensitivity, and so is the frequency of A0, nᵢ is A0
-///   (poles and zeros) or 1. The sensitivity's *value* does not enter, unless
-///   [`GainSource::Sensitivity`] is chosen. Without a sensitivity the last gain frequency that is
-///   not 0 stands for its frequency.
-/// * **Poles and zeros** Hᵢ = Π(v−zero)/Π(v−pole), v = iω, if (in Hz, not converted) or e^{iωτ}.
-/// * **FIR** Hᵢ = Σ hₖ e^{−iωτk}. Coefficients written down whole are divided by their sum if that
-///   is more than 2 % off 1. Filters that are symmetric, declared so or to the last bit, count as
-///   free of delay; the others get dᵢ, the correction of the stage's decimation.
-/// * **Recursive coefficients** Hᵢ = Σ bₖ e^{−iωτk} / Σ aₖ e^{−iωτk}, without correction.
-/// * **Response list** by not-a-knot cubic splines of amplitude and phase.
-/// * **Polynomial** of first order: 1/c₁, which is output per input.
-/// * **Units** p is the number of times that the input unit of the first stage that takes part was
-///   differentiated more often than the quantity, and S its scale to SI. A first stage without
-///   units takes those of the sensitivity, then those of its neighbours.
-///
-/// Factor, offset and delay of a decimation, aliasing and Nyquist frequencies do not enter: T is
-/// evaluated at any frequency.
-///
-/// # Where ObsPy differs
-///
-/// | case | here | ObsPy 1.5.1 |
-/// |---|---|---|
-/// | pressure, strain, voltage, rotation, unknown units | native units only | taken as velocity (strain as displacement) |
-/// | `CM/(S**2)`, `NM/SEC**2`, `µm/s`, `M/S - Velocity` … | scaled, whatever the spelling | `CM`, `MM`, `NM` in four spellings only |
-/// | native units of a channel in nm/s | per nm/s | per m/s |
-/// | listed phases that pass ±180° | unwrapped | the spline swings through the jump |
-/// | coefficients in the Laplace variable | refused | evaluated as digital |
-/// | digital filter without a rate | that of its neighbours, or refused | 1 Hz; a rate of 0 is 0 Hz |
-/// | stage numbers with gaps, gain with decimation, partial decimation | evaluated | refused |
-/// | no response at the frequency of the sensitivity | a warning | refused |
-/// | units that cannot be compared | a warning | refused |
-/// | prefixes that differ between stages | refused | overlooked |
-/// | coefficients that sum to 0 | refused | NaN |
-/// | polynomial of one coefficient | refused | a gain of 1 |
-/// | gain without frequency where none is needed | used | refused or dropped |
-///
-/// [`EvaluationOptions::obspy`] gives ObsPy's numbers for the first five. Every channel of ObsPy's
-/// test data is compared by `scripts/compare_responses.py`.
+/// T(f) in output units (counts) per SI unit of the quantity, with time dependence e^{+iωt}, over the
+/// stages that take part, in the order of their numbers, at any frequency. The [rules](crate::rules)
+/// are those of evalresp 3.3.3 as ObsPy 1.5.1 applies them, apart from what is listed there.
 ///
 /// # Evaluation
 ///

@@ -377,8 +377,8 @@ pub(super) fn polynomial(
     Ok(planned)
 }
 
-/// Warns if A0 does not fit the poles and zeros, but would in the other unit. Where there are as
-/// many poles as zeros below the normalisation frequency, A0 is the same in both, and tells
+/// Warns if A0 is far from fitting the poles and zeros, but would fit in the other unit. Where there
+/// are as many poles as zeros below the normalisation frequency, A0 is the same in both, and tells
 /// nothing.
 fn other_domain(stage: u32, pz: &PolesZeros) -> Option<EvaluationWarning> {
     let (other, declared, fitting) = match pz.domain {
@@ -386,12 +386,14 @@ fn other_domain(stage: u32, pz: &PolesZeros) -> Option<EvaluationWarning> {
         PzDomain::LaplaceHertz => (PzDomain::LaplaceRadians, "Hz", "rad/s"),
         PzDomain::DigitalZ => return None,
     };
-    let fits = |domain| {
+    // 1 if A0 fits.
+    let product = |domain| {
         let transfer = Transfer::Rational(Rational::new(&PolesZeros { domain, ..pz.clone() }, 0.0));
-        let magnitude = transfer.magnitude(pz.normalization_frequency_hz);
-        usable(magnitude) && (pz.normalization_factor * magnitude - 1.0).abs() <= TOLERANCE
+        pz.normalization_factor * transfer.magnitude(pz.normalization_frequency_hz)
     };
-    (!fits(pz.domain) && fits(other)).then_some(EvaluationWarning::PolesZerosDomain {
+    let (as_declared, as_other) = (product(pz.domain), product(other));
+    let is_far = usable(as_declared) && !(0.5..=2.0).contains(&as_declared);
+    (is_far && (as_other - 1.0).abs() <= TOLERANCE).then_some(EvaluationWarning::PolesZerosDomain {
         stage,
         declared,
         fitting,
