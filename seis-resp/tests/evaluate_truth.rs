@@ -113,34 +113,6 @@ fn total_sensitivity() {
     assert!((total[1].norm() / 1e9 - 1.0).abs() < 1e-13, "{}", total[1].norm());
 }
 
-/// Every kind of stage in one chain.
-fn everything() -> Response {
-    let rows = [(0.0, 1.0, 0.0), (1.0, 0.9, -10.0), (5.0, 0.8, -40.0), (60.0, 0.1, -150.0)];
-    let digital =
-        poles_zeros(PzDomain::DigitalZ, &[(0.2, 0.0)], &[(0.5, 0.1), (0.5, -0.1)], 1.0, 0.0);
-    let long: Vec<f64> = (0..150).map(|k| (-f64::from(k) / 25.0).exp() / 25.0).collect();
-    response(
-        vec![
-            seismometer("NM/S"),
-            digitiser(),
-            stage(3, list(&rows), ("COUNTS", "COUNTS")).gain(2.0, 1.0),
-            stage(4, digital, ("COUNTS", "COUNTS")).gain(2.0, 1.0).rate(4000.0),
-            stage(5, coefficients(&[0.2, 0.1], &[1.0, -0.7]), ("COUNTS", "COUNTS"))
-                .gain(1.0, 0.0)
-                .rate(4000.0),
-            stage(6, fir(FirSymmetry::None, &long), ("COUNTS", "COUNTS"))
-                .gain(1.0, 0.0)
-                .rate(4000.0)
-                .delays(0.01, 0.004)
-                .factor(40),
-            stage(7, fir(FirSymmetry::Odd, &[0.1, 0.2, 0.4]), ("COUNTS", "COUNTS"))
-                .gain(1.0, 0.0)
-                .rate(100.0),
-        ],
-        Some((6e8, 1.0)),
-    )
-}
-
 /// Bit by bit the same, however the frequencies are cut, within the band of the fast series and
 /// beyond, and as a grid.
 #[test]
