@@ -776,3 +776,59 @@ fn latin_1_utf_16_and_a_byte_order_mark() {
     assert_eq!(Inventory::from_stationxml(&utf16).unwrap(), expected);
     assert_eq!(clean(&format!("\u{feff}{text}")), expected);
 }
+
+/// What is not wanted is searched for its end and not read; nothing that XML can hide an end tag in
+/// may fool the search.
+#[test]
+fn nothing_hides_the_end_of_what_is_skipped() {
+    let after = channel("code=\"LHZ\" locationCode=\"\"", "");
+    for hidden in [
+        "<!-- </Channel> -->",
+        "<![CDATA[</Channel></Station>]]>",
+        "<?note </Channel> ?>",
+        "<Description>&lt;/Channel> a!b?c </Description>",
+        "<Note text='/Channel>'/>",
+        "<Channel><Channel/></Channel>",
+        "<Channels></Channels>",
+        "<x:Channel xmlns:x='http://x'></x:Channel>",
+        "<!-- <Channel> -->",
+        "<Comment><Value>The Channel! What? /Channel></Value></Comment>",
+    ] {
+        let before = channel("code=\"BHZ\" locationCode=\"\"", hidden);
+        let text = with_channels(&format!("{before}{after}"));
+        let whole = Inventory::from_stationxml(text.as_bytes()).unwrap();
+        assert_eq!(whole.channels().count(), 2, "{hidden}");
+        let pattern = "XX.ABC..LHZ".parse().unwrap();
+        let one = ReadOptions::new().select(pattern).parse(text.as_bytes()).unwrap();
+        assert_eq!(one.channels().next().unwrap().channel.code, "LHZ", "{hidden}");
+        for level in [Level::Network, Level::Station] {
+            let read = ReadOptions::new().level(level).parse(text.as_bytes()).unwrap();
+            assert_eq!(read.stations().count(), usize::from(level == Level::Station), "{hidden}");
+            assert_eq!(read.networks()[0].code, "XX");
+            assert_eq!(read.channels().count(), 0);
+        }
+    }
+    // A prefix for the standard's own namespace.
+    let prefixed = "<s:FDSNStationXML xmlns:s='http://www.fdsn.org/xml/station/1' \
+                    schemaVersion='1.2'><s:Network code='XX'><s:Station code='ABC'>\
+                    <s:Channel code='BHZ'><!-- </s:Channel> --></s:Channel><s:Channel code='LHZ'>\
+                    <s:Depth>1</s:Depth></s:Channel><s:Vault>v</s:Vault></s:Station></s:Network>\
+                    </s:FDSNStationXML>";
+    let read = ReadOptions::new().level(Level::Station).parse(prefixed.as_bytes()).unwrap();
+    assert_eq!(read.networks()[0].stations[0].vault.as_deref(), Some("v"));
+}
+
+/// What is skipped is not looked at: only its end has to be there.
+#[test]
+fn malformed_parts_that_are_skipped_are_not_found() {
+    let bad = channel("code=\"BHZ\" locationCode=\"\"", "<Depth><Azimuth></Depth></Azimuth><a b>");
+    let text = with_channels(&bad);
+    assert!(Inventory::from_stationxml(text.as_bytes()).is_err());
+    let station = ReadOptions::new().level(Level::Station);
+    assert_eq!(station.parse(text.as_bytes()).unwrap().stations().count(), 1);
+    // Unless there is something in which an end tag could hide, so that it has to be read.
+    let commented = text.replace("<Depth><Azimuth>", "<!-- --><Depth><Azimuth>");
+    assert!(station.parse(commented.as_bytes()).is_err());
+    let unended = text.replace("</Channel>", "");
+    assert!(station.parse(unended.as_bytes()).is_err());
+}

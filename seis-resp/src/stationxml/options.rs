@@ -50,6 +50,10 @@ impl ReadOptions {
     }
 
     /// How far down to read; [`Level::Response`] unless asked for less.
+    ///
+    /// What lies further down, and what a filter leaves out, is not looked at: its end tag is
+    /// searched for, and what is malformed within it goes unnoticed. Only where it holds a comment,
+    /// section or instruction, in which an end tag could be quoted, is it read to its end.
     #[must_use]
     pub fn level(mut self, level: Level) -> Self {
         self.level = level;

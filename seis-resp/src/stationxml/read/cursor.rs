@@ -1,6 +1,5 @@
 //! The place of the reader in the document.
 
-use memchr::memmem::Finder;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
@@ -25,10 +24,6 @@ pub(super) struct Cursor<'a> {
     /// Name in the last start tag.
     pub(super) last_name: &'a [u8],
     pub(super) prefixes: Prefixes<'a>,
-    /// Where the next comment, section or instruction begins, at or behind the last jump.
-    next_special: Option<usize>,
-    /// Searches for the name of the elements that are jumped over.
-    finder: Option<(&'a [u8], Finder<'a>)>,
 }
 
 impl<'a> Cursor<'a> {
@@ -41,8 +36,6 @@ impl<'a> Cursor<'a> {
             at: 0,
             last_name: b"",
             prefixes: Prefixes::any(),
-            next_special: None,
-            finder: None,
         }
     }
 
@@ -83,35 +76,41 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn way_to_end(&mut self) -> Option<usize> {
+    fn way_to_end(&self) -> Option<usize> {
         let name: &'a [u8] = self.open.last()?;
-        let (rest, position) = (self.rest, self.position());
-        let finder = match &self.finder {
-            Some((of, finder)) if *of == name => finder,
-            _ => &self.finder.insert((name, Finder::new(name))).1,
-        };
-        let mut len = None;
-        for hit in finder.find_iter(rest) {
-            let before = rest.get(..hit).unwrap_or_default();
-            if before.ends_with(b"</") {
-                let behind = rest.get(hit + name.len())?;
-                len = (*behind == b'>' || behind.is_ascii_whitespace()).then_some(hit - 2);
-                break;
+        let rest = self.rest;
+        let (anchor, of_name) = anchor(name)?;
+        for hit in memchr::memchr3_iter(b'!', b'?', anchor, rest) {
+            let found = *rest.get(hit)?;
+            if found != anchor {
+                // A comment, section or instruction. (Elsewhere the two are letters like others.)
+                if rest.get(..hit).is_some_and(|before| before.ends_with(b"<")) {
+                    return None;
+                }
+                continue;
+            }
+            let Some(start) = hit.checked_sub(of_name) else { continue };
+            let (before, behind) = rest.split_at_checked(start)?;
+            if !before.ends_with(b"/") && !before.ends_with(b"<") || !behind.starts_with(name) {
+                continue;
+            }
+            let ends_here =
+                behind.get(name.len()).is_some_and(|b| *b == b'>' || b.is_ascii_whitespace());
+            if before.ends_with(b"</") && ends_here {
+                return Some(start - 2);
             }
             if before.ends_with(b"<") {
-                break;
+                return None;
             }
         }
-        let special = match self.next_special {
-            Some(known) if known >= position => known,
-            _ => {
-                let found = memchr::memchr2_iter(b'!', b'?', rest)
-                    .find(|n| rest.get(..*n).is_some_and(|before| before.ends_with(b"<")))
-                    .map_or(usize::MAX, |n| position + n - 1);
-                self.next_special = Some(found);
-                found
-            }
-        };
-        len.filter(|len| special >= position + len)
+        None
     }
+}
+
+/// A byte of a name that is rare in documents of the standard, and where in the name it is.
+fn anchor(name: &[u8]) -> Option<(u8, usize)> {
+    let local = super::tag::local_part(name);
+    let within = usize::from(local == b"Channel");
+    let at = name.len() - local.len() + within;
+    Some((*name.get(at)?, at))
 }

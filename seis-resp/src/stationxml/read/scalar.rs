@@ -53,8 +53,70 @@ impl Unit {
 /// Beyond `xs:double` that takes a sign in front and a point at either end; `INF` and `NaN`,
 /// which `xs:double` knows, are no values of any instrument.
 pub(super) fn finite(text: &[u8]) -> Option<f64> {
-    let text = std::str::from_utf8(text.trim_ascii()).ok()?;
+    let text = text.trim_ascii();
+    if let Some(number) = plain_decimal(text) {
+        return Some(number);
+    }
+    let text = std::str::from_utf8(text).ok()?;
     text.parse().ok().filter(|x: &f64| x.is_finite())
+}
+
+/// Powers of ten that an `f64` holds exactly.
+const EXACT_POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+];
+
+/// A decimal number whose digits and power of ten an `f64` holds exactly, so that one rounding
+/// gives the nearest `f64` (W. D. Clinger, *How to read floating point numbers accurately*, 1990).
+/// `None` for all others, whatever they are.
+#[inline]
+fn plain_decimal(text: &[u8]) -> Option<f64> {
+    let (negative, unsigned) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
+    };
+    let (mut digits, mut count, mut decimals, mut point) = (0_u64, 0_u32, 0_i32, false);
+    let mut bytes = unsigned.iter();
+    let mut exponent = 0_i32;
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'0'..=b'9' => {
+                digits = digits.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+                count += 1;
+                decimals += i32::from(point);
+            }
+            b'.' if !point => point = true,
+            b'e' | b'E' => {
+                exponent = small_exponent(bytes.as_slice())?;
+                break;
+            }
+            _ => return None,
+        }
+    }
+    // With 19 digits nothing has wrapped around.
+    if count == 0 || count > 19 || digits > 1 << 53 {
+        return None;
+    }
+    let power = exponent - decimals;
+    let scale = *EXACT_POWERS.get(power.unsigned_abs() as usize)?;
+    let magnitude = if power < 0 { digits as f64 / scale } else { digits as f64 * scale };
+    Some(if negative { -magnitude } else { magnitude })
+}
+
+/// A sign and one to three digits.
+fn small_exponent(text: &[u8]) -> Option<i32> {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
+    };
+    if digits.is_empty() || digits.len() > 3 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let value = digits.iter().fold(0, |n, digit| n * 10 + i32::from(digit - b'0'));
+    Some(if negative { -value } else { value })
 }
 
 /// A whole number, also in the form `3.0`.
@@ -328,6 +390,22 @@ mod tests {
             assert_eq!(finite(text.as_bytes()), None, "{text}");
         }
         assert_eq!(finite(b"\xff"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_short_way_gives_the_nearest_number(text in "[+-]?[0-9]{0,20}\\.?[0-9]{0,12}([eE][+-]?[0-9]{1,4})?") {
+            let expected = text.parse::<f64>().ok();
+            let found = plain_decimal(text.as_bytes());
+            proptest::prop_assert!(found.is_none() || found.map(f64::to_bits) == expected.map(f64::to_bits));
+            let finite = expected.filter(|x| x.is_finite());
+            proptest::prop_assert_eq!(super::finite(text.as_bytes()), finite);
+        }
+
+        #[test]
+        fn no_text_is_a_number_for_one_and_none_for_the_other(text in "[0-9.eE+ -]{0,10}") {
+            proptest::prop_assert_eq!(finite(text.as_bytes()), text.trim().parse().ok().filter(|x: &f64| x.is_finite()));
+        }
     }
 
     #[test]

@@ -96,11 +96,28 @@ pub(super) fn local_part(full: &[u8]) -> &[u8] {
     memchr::memchr(b':', full).and_then(|colon| full.get(colon + 1..)).unwrap_or(full)
 }
 
-/// Where the name in the start tag at the beginning of the text ends.
+/// What ends a name: a table, since names are too short for a search.
+const ENDS_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let ends = b">/ \t\n\r";
+    let mut n = 0;
+    while n < ends.len() {
+        table[ends[n] as usize] = true;
+        n += 1;
+    }
+    table
+};
+
+/// Where the name in the start tag at the beginning of the text ends. `guess` is the name that it
+/// may be: the one before, in lists.
 #[inline]
-pub(super) fn end_of_name(text: &[u8]) -> Option<usize> {
-    let ends = |b: &u8| matches!(b, b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r');
-    text.get(1..)?.iter().position(ends).map(|n| n + 1)
+pub(super) fn end_of_name(text: &[u8], guess: &[u8]) -> Option<usize> {
+    let name = text.get(1..)?;
+    if name.starts_with(guess) && name.get(guess.len()).is_some_and(|b| ENDS_NAME[usize::from(*b)])
+    {
+        return Some(guess.len() + 1);
+    }
+    name.iter().position(|b| ENDS_NAME[usize::from(*b)]).map(|n| n + 1)
 }
 
 /// Where the `>` of a tag is, searched from behind its name; one in an attribute's value is none.
@@ -133,9 +150,11 @@ mod tests {
             ("<a", None),
             ("<", None),
         ] {
-            let found = end_of_name(text.as_bytes())
-                .and_then(|name_end| end_of_tag(text.as_bytes(), name_end));
-            assert_eq!(found, end, "{text}");
+            for guess in [&b""[..], b"a", b"ab"] {
+                let found = end_of_name(text.as_bytes(), guess)
+                    .and_then(|name_end| end_of_tag(text.as_bytes(), name_end));
+                assert_eq!(found, end, "{text}");
+            }
         }
     }
 

@@ -86,11 +86,17 @@ impl<'a> Parser<'a> {
     #[inline]
     fn stray_text(&mut self) -> Result<()> {
         let rest = self.cursor.rest;
+        // Nearly always there is a line break and indentation.
+        let blanks = rest.iter().position(|b| !b.is_ascii_whitespace());
+        if let Some(len) = blanks.filter(|len| rest.get(*len) == Some(&b'<')) {
+            self.cursor.advance(len);
+            return Ok(());
+        }
         let Some(len) = memchr::memchr(b'<', rest) else {
             return Err(self.truncated());
         };
         let text = rest.get(..len).unwrap_or_default();
-        if !self.skipping && !text.iter().all(u8::is_ascii_whitespace) {
+        if !self.skipping {
             let (kind, left_out) = (ProblemKind::Structure, Consequence::LeftOut);
             self.problem(kind, text, "no text between elements", left_out)?;
         }
@@ -200,7 +206,7 @@ impl<'a> Parser<'a> {
     #[inline]
     fn start_tag(&mut self) -> Result<Tag<'a>> {
         let rest = self.cursor.rest;
-        let Some(name_end) = end_of_name(rest) else {
+        let Some(name_end) = end_of_name(rest, self.cursor.last_name) else {
             return Err(self.truncated());
         };
         let full = rest.get(1..name_end).unwrap_or_default();
