@@ -5,7 +5,7 @@ mod properties;
 
 use std::time::{Duration, Instant};
 
-use common::{all_stages, with_channels, with_response};
+use common::{all_stages, descriptions, document, with_channels, with_response};
 use seis_resp::{Error, Inventory, Level, ReadOptions, ReadReport};
 use seis_testing::{Campaign, Kind, Limits, files_below, obspy, recordings, regressions};
 
@@ -41,16 +41,30 @@ fn in_time(limit: Duration, work: impl FnOnce()) {
     assert!(start.elapsed() < limit, "took {:?}", start.elapsed());
 }
 
+/// Documents that hold all elements together.
+fn fixtures() -> [String; 4] {
+    [
+        with_response(&all_stages()),
+        descriptions(),
+        with_channels(
+            "<Channel code=\"LOG\" locationCode=\"\"><!-- a --><Depth>1</Depth></Channel>",
+        ),
+        document("<Network code=\"XX\"><Description><![CDATA[a]]>&amp;</Description></Network>"),
+    ]
+}
+
 #[test]
 fn every_prefix() {
-    let text = with_response(&all_stages());
-    for end in 0..text.len() {
-        let prefix = &text.as_bytes()[..end];
-        if end < text.trim_end().len() {
-            let error = Inventory::from_stationxml(prefix).unwrap_err();
-            assert!(matches!(error, Error::Xml { .. }), "{end}: {error}");
+    for text in fixtures() {
+        for end in 0..text.len() {
+            let prefix = &text.as_bytes()[..end];
+            if end < text.trim_end().len() {
+                let error = Inventory::from_stationxml(prefix).unwrap_err();
+                assert!(matches!(error, Error::Xml { .. }), "{end}: {error}");
+                assert!(error.to_string().starts_with("line "), "{error}");
+            }
+            torture(prefix);
         }
-        torture(prefix);
     }
 }
 
@@ -58,10 +72,11 @@ fn campaign<'a>(name: &'a str, corpus: &'a [Vec<u8>], rounds: usize) -> Campaign
     Campaign { name, corpus, kind: Kind::Markup, rounds }
 }
 
+/// What is read of a corrupted document is also checked and written.
 #[test]
 fn a_hundred_thousand_corruptions() {
     let stages = all_stages();
-    let mut corpus = vec![with_response(&stages).into_bytes()];
+    let mut corpus: Vec<Vec<u8>> = fixtures().map(String::into_bytes).into();
     // One stage alone is hit more often.
     corpus.extend(stages.split_inclusive("</Stage>\n").map(|s| with_response(s).into_bytes()));
     campaign("StationXML", &corpus, 100_000).corruptions(torture);
@@ -152,6 +167,17 @@ fn time_grows_no_faster_than_the_document() {
         format!("<FDSNStationXML><Source>{}</Source></FDSNStationXML>", "&x;".repeat(N)),
         with_channels(&"<Channel><!-- --></Channel>".repeat(N / 4)),
         with_channels(&"<Channel>".repeat(200)),
+        with_channels(&format!("<Channel><Depth>{}</Depth></Channel>", "9".repeat(10 * N))),
+        with_channels(&format!(
+            "<Channel><Depth>0.{}1e-{}</Depth></Channel>",
+            "0".repeat(10 * N),
+            "9".repeat(10 * N)
+        )),
+        with_response(&format!(
+            "<Stage number=\"1\"><FIR>{}</FIR></Stage>",
+            "<NumeratorCoefficient>1e308</NumeratorCoefficient>".repeat(10 * N)
+        )),
+        with_response(&format!("<Stage number=\"{}\"/>", "9".repeat(10 * N))),
         (0..N).map(|n| format!("<u{n}/>")).collect::<String>(),
         format!(
             "<FDSNStationXML>{}</FDSNStationXML>",

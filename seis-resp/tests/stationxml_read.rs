@@ -120,42 +120,7 @@ fn the_polynomial_of_an_instrument() {
 
 #[test]
 fn descriptions_of_network_station_and_channel() {
-    let inventory = clean(&document(
-        "<Network code=\"XX\" startDate=\"1990-01-01T00:00:00Z\" restrictedStatus=\"partial\">\
-         <Description>A &amp; B <![CDATA[<C>]]></Description>\
-         <Identifier type=\"DOI\">10.7914/SN/XX\n</Identifier>\
-         <Comment id=\"3\" subject=\"s\"><Value>v</Value>\
-         <BeginEffectiveTime>2001-01-01T00:00:00</BeginEffectiveTime>\
-         <Author><Name>n1</Name><Name>n2</Name><Email>e@f</Email>\
-         <Phone description=\"p\"><CountryCode>49</CountryCode><AreaCode>89</AreaCode>\
-         <PhoneNumber>2180-4201</PhoneNumber></Phone></Author></Comment>\
-         <DataAvailability><Extent start=\"2000-01-01T00:00:00\" end=\"2001-01-01T00:00:00\"/>\
-         <Span start=\"2000-01-01T00:00:00\" end=\"2000-02-01T00:00:00\" numberSegments=\"5\" \
-         maximumTimeTear=\"7.8\"/></DataAvailability>\
-         <Operator><Agency>O</Agency><WebSite>http://o.org</WebSite></Operator>\
-         <TotalNumberStations>9</TotalNumberStations>\
-         <SelectedNumberStations>1</SelectedNumberStations>\
-         <Station code=\"ABC\" alternateCode=\"alt\" historicalCode=\"old\" sourceID=\"FDSN:XX_ABC\">\
-         <Latitude unit=\"DEGREES\" datum=\"WGS84\" plusError=\"0.01\">34.5</Latitude>\
-         <Longitude datum=\"NAD27\">-116.25</Longitude><Elevation unit=\"METERS\">920</Elevation>\
-         <Site><Name>N</Name><Town>T</Town><Country>C</Country></Site>\
-         <WaterLevel>-3</WaterLevel><Vault>cave</Vault><Geology>granite</Geology>\
-         <Equipment resourceId=\"e1\"><Type>mast</Type></Equipment>\
-         <CreationDate>1999-01-01T00:00:00</CreationDate>\
-         <TotalNumberChannels>3</TotalNumberChannels>\
-         <ExternalReference><URI>http://x</URI><Description>y</Description></ExternalReference>\
-         <Channel code=\"BHZ\" locationCode=\"  \"><Depth>5</Depth>\
-         <Type>CONTINUOUS</Type><Type>GEOPHYSICAL</Type>\
-         <SampleRate>33.3333333</SampleRate>\
-         <SampleRateRatio><NumberSamples>100</NumberSamples><NumberSeconds>3</NumberSeconds>\
-         </SampleRateRatio><ClockDrift unit=\"SECONDS/SAMPLE\">0.002</ClockDrift>\
-         <CalibrationUnits><Name>A</Name></CalibrationUnits>\
-         <Sensor><Model>STS-2</Model><SerialNumber>39931</SerialNumber>\
-         <InstallationDate>2010-02-19T00:00:00.000000Z</InstallationDate>\
-         <CalibrationDate>2011-01-01T00:00:00</CalibrationDate>\
-         <CalibrationDate>2012-01-01T00:00:00</CalibrationDate></Sensor>\
-         <DataLogger><Type>Q330</Type></DataLogger></Channel></Station></Network>",
-    ));
+    let inventory = clean(&common::descriptions());
     assert_eq!(inventory.source.as_deref(), Some("Test"));
     assert_eq!(inventory.created.unwrap().to_string(), "2024-03-14T23:58:01.4823Z");
     let network = &inventory.networks()[0];

@@ -18,6 +18,9 @@ pub(crate) fn document(bytes: &[u8]) {
         Ok(inventory) => {
             assert_eq!(strict.is_ok(), inventory.report.problems.is_empty());
             assert!(format!("{:?}", inventory.report).len() < 1 << 20);
+            for finding in inventory.check() {
+                assert!(!finding.to_string().is_empty());
+            }
             rewritten(&inventory);
             super::evaluation::inventory(&inventory);
         }
