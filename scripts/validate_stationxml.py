@@ -75,6 +75,16 @@ def curves(channel):
     return found
 
 
+def extras(inv):
+    """What ObsPy keeps of other namespaces."""
+    nodes = [("inventory", inv)]
+    nodes += [(n.code, n) for n in inv]
+    nodes += [(s.code, s) for n in inv for s in n]
+    nodes += [(c.code, c) for n in inv for s in n for c in s]
+    return [(code, key, value.namespace, value.get("type", "element"), str(value.value))
+            for code, node in nodes for key, value in (getattr(node, "extra", None) or {}).items()]
+
+
 def compare_curves(before, after, faults):
     """Returns how many curves there were."""
     count = 0
@@ -99,7 +109,7 @@ def compare_curves(before, after, faults):
 def main():
     files = sys.argv[1:] or compare.default_files()
     schemas = {v: schema(v) for v in ("1.0", "1.1", "1.2")}
-    counts = {"valid": 0, "refused": 0, "curves": 0, "bad": 0}
+    counts = {"valid": 0, "refused": 0, "curves": 0, "extras": 0, "bad": 0}
     with tempfile.TemporaryDirectory() as folder:
         files += [compare.sane(f, folder) for f in files if "full_random" in f]
         lines = subprocess.run(
@@ -138,6 +148,10 @@ def main():
                     if (name, path) not in compare.EXPECTED and not path.endswith("/agencies"):
                         faults.append("to ObsPy %s was %s and is %s" % (
                             path, str(b)[:60], str(a)[:60]))
+                if extras(after) != extras(before):
+                    faults.append("to ObsPy other namespaces were %s and are %s" % (
+                        extras(before), extras(after)))
+                counts["extras"] += len(extras(before))
                 counts["curves"] += compare_curves(before, after, faults)
             except Exception as error:
                 if result["refused"] is None:
@@ -145,9 +159,10 @@ def main():
             for fault in faults:
                 print("%s: %s" % (name, fault))
             counts["bad"] += bool(faults)
-    print("%d files: %d valid, %d refused with a reason; %d curves the same in ObsPy; "
-          "%d with faults" % (len(files), counts["valid"], counts["refused"], counts["curves"],
-                              counts["bad"]))
+    print("%d files: %d valid, %d refused with a reason; %d curves and %d things of other "
+          "namespaces the same in ObsPy; %d with faults" % (
+              len(files), counts["valid"], counts["refused"], counts["curves"], counts["extras"],
+              counts["bad"]))
     return 1 if counts["bad"] else 0
 
 

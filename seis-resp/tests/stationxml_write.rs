@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{all_stages, channel, with_channels, with_response};
+use common::{all_stages, channel, descriptions, with_channels, with_response};
 use proptest::prelude::*;
 use seis_resp::{
     Channel, ChannelResponse, ChannelType, Complex64, Error, Filter, FilterKind, Gain, Inventory,
@@ -280,4 +280,43 @@ proptest! {
         station.channels[0].response = response.into();
         round_trip(&inventory);
     }
+}
+
+#[test]
+fn other_namespaces_are_kept_where_they_can_be() {
+    let text = descriptions()
+        .replace(
+            "<FDSNStationXML ",
+            "<FDSNStationXML xmlns:e=\"http://e?a&amp;b\" e:of=\"a&lt;b\" ",
+        )
+        .replace(
+            "<Operator>",
+            "<e:Note e:id=\"1\"><e:P>x &amp; <![CDATA[y]]></e:P><Q/></e:Note><Operator>",
+        )
+        .replace(
+            "<Vault>",
+            "<f:Note xmlns:f='http://f'><e:P xmlns:g=\"http://g\" g:a=''/></f:Note><Vault>",
+        )
+        .replace("<Depth>", "<h:Unbound/><Depth>")
+        .replace("<Channel ", "<Channel e:owner=\"me\" ");
+    let inventory = Inventory::from_stationxml(text.as_bytes()).unwrap();
+    let kept = inventory.extensions.as_ref().unwrap();
+    assert_eq!((kept.attributes[0].value.as_str(), kept.elements.len()), ("a<b", 0));
+    let network = &inventory.networks()[0];
+    let note = &network.info.extensions.as_ref().unwrap().elements[0];
+    assert_eq!(
+        note.xml,
+        "<e:Note xmlns:e=\"http://e?a&amp;b\" e:id=\"1\"><e:P>x &amp; <![CDATA[y]]></e:P><Q/></e:Note>"
+    );
+    let station = network.stations[0].info.extensions.as_ref().unwrap();
+    assert!(station.elements[0].xml.starts_with("<f:Note xmlns:e=\"http://e?a&amp;b\" xmlns:f="));
+    let channel = network.stations[0].channels[0].info.extensions.as_ref().unwrap();
+    assert_eq!((channel.elements.len(), channel.attributes.len()), (0, 1));
+    assert_eq!(inventory.report.ignored[0].name, "Channel/h:Unbound");
+    let written = WriteOptions::new().allow_invalid(true).to_string(&inventory).unwrap();
+    assert_eq!(Inventory::from_stationxml(written.as_bytes()).unwrap(), inventory);
+    let mut broken = inventory.clone();
+    let extensions = broken.networks_mut()[0].info.extensions.as_mut().unwrap();
+    extensions.elements[0].xml = "</Network>".to_owned();
+    assert!(WriteOptions::new().allow_invalid(true).to_string(&broken).is_err());
 }

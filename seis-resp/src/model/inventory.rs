@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use seis_core::UtcTime;
 
-use super::{Channel, Epoch, Network, Station};
+use super::{Channel, Epoch, Extensions, Network, Station};
 use crate::ReadReport;
 use crate::lookup::Index;
 
@@ -43,6 +43,8 @@ pub struct Inventory {
     pub module_uri: Option<String>,
     /// When the file was made.
     pub created: Option<UtcTime>,
+    /// What the file says in other namespaces, about itself.
+    pub extensions: Option<Box<Extensions>>,
     /// What was wrong in the files, and what was passed over.
     pub report: ReadReport,
     networks: Vec<Network>,
@@ -57,6 +59,7 @@ impl PartialEq for Inventory {
             && self.module == other.module
             && self.module_uri == other.module_uri
             && self.created == other.created
+            && self.extensions == other.extensions
             && self.networks == other.networks
     }
 }

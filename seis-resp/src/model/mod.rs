@@ -4,6 +4,7 @@
 mod channel;
 mod epoch;
 mod equipment;
+mod extension;
 mod fingerprint;
 mod inventory;
 mod measured;
@@ -17,6 +18,7 @@ mod uncertainty;
 pub use channel::{BrokenResponse, Channel, ChannelResponse, ChannelType};
 pub use epoch::Epoch;
 pub use equipment::{Equipment, ExternalReference};
+pub use extension::{ExtensionAttribute, ExtensionElement, Extensions};
 pub use inventory::{ChannelEpoch, Inventory};
 pub use measured::{Measured, MeasuredDetails};
 pub use network::Network;

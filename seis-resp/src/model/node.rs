@@ -2,7 +2,7 @@
 
 use seis_core::UtcTime;
 
-use super::Person;
+use super::{Extensions, Person};
 
 /// The description that networks, stations and channels share. *StationXML 1.2*, `BaseNodeType`.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -29,6 +29,8 @@ pub struct NodeInfo {
     pub unreadable_start: Option<String>,
     /// Text of an end date that is no date; likewise.
     pub unreadable_end: Option<String>,
+    /// What the file says in other namespaces.
+    pub extensions: Option<Box<Extensions>>,
 }
 
 /// A persistent identifier.

@@ -46,8 +46,7 @@ impl<'a> Parser<'a> {
                 b"alternateCode" => info.alternate_code = Some(self.attribute(value)?),
                 b"historicalCode" => info.historical_code = Some(self.attribute(value)?),
                 b"sourceID" => info.source_id = Some(self.attribute(value)?),
-                // It may be a misspelt date.
-                _ => self.count_ignored_attribute(name),
+                _ => self.extension_attribute(tag, name, value, &mut info.extensions)?,
             }
         }
         Ok(has_code)
@@ -106,6 +105,7 @@ impl<'a> Parser<'a> {
             b"DataAvailability" => {
                 once!(self, tag, info.availability, self.availability()?.map(Box::new));
             }
+            b"" => self.extension(tag, &mut info.extensions)?,
             _ => return Ok(false),
         }
         Ok(true)

@@ -2,7 +2,9 @@
 
 use super::tag::{Tag, local_part};
 use super::{Found, Parser};
-use crate::{Consequence, Epoch, Error, Inventory, Level, Network, NodeInfo, ProblemKind, Result};
+use crate::{
+    Consequence, Epoch, Error, Extensions, Inventory, Level, Network, NodeInfo, ProblemKind, Result,
+};
 
 /// Versions of the standard that are known.
 const VERSIONS: [&[u8]; 3] = [b"1.0", b"1.1", b"1.2"];
@@ -16,8 +18,8 @@ impl<'a> Parser<'a> {
             let place = Box::new(self.place(root.offset));
             return Err(Error::NotStationXml { place, found });
         }
-        self.version(root)?;
         let mut inventory = Inventory::default();
+        self.version(root, &mut inventory.extensions)?;
         let mut networks = Vec::new();
         while let Some(tag) = self.child()? {
             match tag.name {
@@ -27,6 +29,7 @@ impl<'a> Parser<'a> {
                 b"Module" => once!(self, tag, inventory.module, self.some_string()?),
                 b"ModuleURI" => once!(self, tag, inventory.module_uri, self.some_string()?),
                 b"Created" => once!(self, tag, inventory.created, self.time()?),
+                b"" => self.extension(tag, &mut inventory.extensions)?,
                 _ => self.ignored()?,
             }
         }
@@ -35,12 +38,14 @@ impl<'a> Parser<'a> {
         Ok(inventory)
     }
 
-    fn version(&mut self, root: Tag<'a>) -> Result<()> {
+    fn version(&mut self, root: Tag<'a>, extensions: &mut Option<Box<Extensions>>) -> Result<()> {
         let mut version: &[u8] = b"";
         for attribute in root.attributes() {
             let (name, value) = self.well_formed(attribute)?;
             if name == b"schemaVersion" {
                 version = value.trim_ascii();
+            } else if name.contains(&b':') {
+                self.extension_attribute(root, name, value, extensions)?;
             }
         }
         if VERSIONS.contains(&version) {

@@ -23,6 +23,7 @@ mod channel;
 mod common;
 mod cursor;
 mod document;
+mod extension;
 mod filter;
 mod lines;
 mod response;
@@ -217,13 +218,10 @@ impl<'a> Parser<'a> {
         self.pass_over(outer, Ignored::Element(inner));
     }
 
-    /// Counts an attribute of the innermost open element as ignored, unless it is one of another
-    /// namespace or binds one.
+    /// Counts an attribute of the innermost open element as ignored.
     fn count_ignored_attribute(&mut self, name: &'a [u8]) {
-        if name != b"xmlns" && !name.contains(&b':') {
-            let outer = self.cursor.open.last().copied().unwrap_or_default();
-            self.pass_over(outer, Ignored::Attribute(name));
-        }
+        let outer = self.cursor.open.last().copied().unwrap_or_default();
+        self.pass_over(outer, Ignored::Attribute(name));
     }
 
     fn pass_over(&mut self, outer: &'a [u8], ignored: Ignored<'a>) {

@@ -3,7 +3,7 @@
 use super::attributes::Attributes;
 
 /// The namespace of StationXML 1.x.
-const NAMESPACE: &[u8] = b"http://www.fdsn.org/xml/station/1";
+pub(super) const NAMESPACE: &[u8] = b"http://www.fdsn.org/xml/station/1";
 
 /// A start tag.
 #[derive(Debug, Clone, Copy)]
@@ -42,23 +42,28 @@ pub(super) struct Prefixes<'a> {
     /// Names without a prefix belong to the standard.
     bare: bool,
     others: Vec<&'a [u8]>,
+    /// All prefixes that the root element binds, and what to.
+    pub(super) bound: Vec<(&'a [u8], &'a [u8])>,
 }
 
 impl<'a> Prefixes<'a> {
     /// Before the root element is known, all names count.
     pub(super) fn any() -> Self {
-        Self { bare: true, others: Vec::new() }
+        Self { bare: true, others: Vec::new(), bound: Vec::new() }
     }
 
     /// The prefixes of a root element; `None` if its attributes are malformed.
     pub(super) fn of_root(root: &Tag<'a>) -> Option<Self> {
         let own = prefix_of(root.full);
-        let mut prefixes = Self { bare: own.is_empty(), others: Vec::new() };
+        let mut prefixes = Self { bare: own.is_empty(), others: Vec::new(), bound: Vec::new() };
         if !own.is_empty() {
             prefixes.others.push(own);
         }
         for attribute in root.attributes() {
             let (name, value) = attribute.ok()?;
+            if let Some(prefix) = name.strip_prefix(b"xmlns:") {
+                prefixes.bound.push((prefix, value));
+            }
             if value != NAMESPACE {
                 continue;
             }
@@ -71,7 +76,7 @@ impl<'a> Prefixes<'a> {
         Some(prefixes)
     }
 
-    /// Whether only names without a prefix belong to the standard.
+    /// Whether names without a prefix belong to the standard, and no others.
     pub(super) fn are_bare(&self) -> bool {
         self.bare && self.others.is_empty()
     }
@@ -87,7 +92,7 @@ impl<'a> Prefixes<'a> {
     }
 }
 
-fn prefix_of(full: &[u8]) -> &[u8] {
+pub(super) fn prefix_of(full: &[u8]) -> &[u8] {
     memchr::memchr(b':', full).and_then(|colon| full.get(..colon)).unwrap_or_default()
 }
 

@@ -1,6 +1,7 @@
 //! Writing StationXML that the official schema accepts.
 
 mod check;
+mod extension;
 mod node;
 mod response;
 mod station;

@@ -14,6 +14,7 @@ impl Writer {
         self.xml.open("FDSNStationXML");
         self.xml.attribute("xmlns", "http://www.fdsn.org/xml/station/1");
         self.xml.attribute("schemaVersion", self.version.as_str());
+        self.extension_attributes(inventory.extensions.as_deref())?;
         self.require(inventory.source.as_ref(), "Source")?;
         self.leaf("Source", inventory.source.as_deref())?;
         self.leaf("Sender", inventory.sender.as_deref())?;
@@ -27,6 +28,7 @@ impl Writer {
         for network in inventory.networks() {
             self.network(network)?;
         }
+        self.extension_elements(inventory.extensions.as_deref())?;
         self.xml.close();
         Ok(())
     }
@@ -87,7 +89,8 @@ impl Writer {
             self.attribute("restrictedStatus", Some(status.as_str()))?;
         }
         self.attribute("alternateCode", info.alternate_code.as_deref())?;
-        self.attribute("historicalCode", info.historical_code.as_deref())
+        self.attribute("historicalCode", info.historical_code.as_deref())?;
+        self.extension_attributes(info.extensions.as_deref())
     }
 
     pub(super) fn info(&mut self, info: &NodeInfo) -> Result<()> {
@@ -106,7 +109,7 @@ impl Writer {
         if let Some(availability) = &info.availability {
             self.availability(availability)?;
         }
-        Ok(())
+        self.extension_elements(info.extensions.as_deref())
     }
 
     fn comment(&mut self, comment: &Comment) -> Result<()> {
