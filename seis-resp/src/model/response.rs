@@ -77,7 +77,8 @@ pub struct Stage {
     pub gain: Option<Gain>,
     /// The file's `resourceId` of the stage; the filter may have another.
     pub resource_id: Option<String>,
-    /// Uncertainties of the stage's numbers, as far as the file gives any.
+    /// Uncertainties of the stage's numbers, as far as the file gives any, in the order of their
+    /// terms.
     pub uncertainties: Vec<Uncertainty>,
 }
 

@@ -22,9 +22,11 @@ pub struct Uncertainty {
 }
 
 /// One number of a stage. Indices count from 0 in the order of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Term {
+    /// The frequency at which A0 holds.
+    NormalizationFrequency,
     /// Real part of a zero.
     ZeroReal(u32),
     /// Imaginary part of a zero.
@@ -33,8 +35,6 @@ pub enum Term {
     PoleReal(u32),
     /// Imaginary part of a pole.
     PoleImaginary(u32),
-    /// The frequency at which A0 holds.
-    NormalizationFrequency,
     /// A numerator of a coefficients filter.
     Numerator(u32),
     /// A denominator of a coefficients filter.

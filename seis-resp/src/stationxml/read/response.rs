@@ -3,7 +3,8 @@
 use super::Parser;
 use super::tag::Tag;
 use crate::{
-    Consequence, FrequencyBand, ProblemKind, Response, Result, Sensitivity, Stage, UnitName,
+    Consequence, FrequencyBand, ProblemKind, Response, Result, Sensitivity, Stage, Uncertainty,
+    UnitName,
 };
 
 /// A response with this wrong is of no use.
@@ -31,7 +32,7 @@ impl<'a> Parser<'a> {
                     let polynomial = self.instrument_polynomial(tag)?;
                     let what = "InstrumentPolynomial";
                     self.once(&mut response.polynomial, polynomial, tag, BROKEN, what)?;
-                    response.uncertainties = std::mem::take(&mut self.uncertainties);
+                    response.uncertainties = self.sorted_uncertainties();
                 }
                 b"Stage" => stages.extend(self.stage(tag)?),
                 _ => self.unknown(tag)?,
@@ -40,6 +41,15 @@ impl<'a> Parser<'a> {
         stages.shrink_to_fit();
         response.stages = stages;
         Ok(response)
+    }
+
+    /// The uncertainties that were met, by the number they belong to: whatever the order of
+    /// elements, a response is the same.
+    pub(super) fn sorted_uncertainties(&mut self) -> Vec<Uncertainty> {
+        let mut found = std::mem::take(&mut self.uncertainties);
+        found.sort_by_key(|uncertainty| uncertainty.of);
+        found.shrink_to_fit();
+        found
     }
 
     /// The attribute `resourceId`.

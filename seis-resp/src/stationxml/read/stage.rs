@@ -62,7 +62,7 @@ impl<'a> Parser<'a> {
                 self.problem_at(tag, ProblemKind::Missing, b"", expected, BROKEN)?;
             }
         }
-        stage.uncertainties = std::mem::take(&mut self.uncertainties);
+        stage.uncertainties = self.sorted_uncertainties();
         Ok(Some(stage))
     }
 
