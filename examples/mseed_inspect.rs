@@ -6,7 +6,7 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -74,13 +74,25 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 
 /// Tells what is in a file; whether all of it could be read.
 fn inspect(path: &Path, args: &Args, out: &mut impl Write) -> Result<bool, Box<dyn Error>> {
-    let file = File::open(path)?;
+    let mut file = File::open(path)?;
     let mut complete = true;
+    // A record at a time: the file may be of any size. A pipe cannot be read twice.
+    let (size, pipe) = match file.metadata()? {
+        metadata if metadata.is_file() => (metadata.len(), None),
+        _ => {
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            (bytes.len() as u64, Some(bytes))
+        }
+    };
     if !args.json {
-        writeln!(out, "{} ({} bytes)", path.display(), file.metadata()?.len())?;
+        writeln!(out, "{} ({size} bytes)", path.display())?;
     }
-    // A record at a time: the file may be of any size.
-    let mut reader = RecordReader::new(file);
+    let source: Box<dyn Read + '_> = match &pipe {
+        Some(bytes) => Box::new(bytes.as_slice()),
+        None => Box::new(file),
+    };
+    let mut reader = RecordReader::new(source);
     while let Some(item) = reader.next_record() {
         match item {
             Ok(record) if args.index => describe(out, path, args, &record, None)?,
@@ -104,7 +116,7 @@ fn inspect(path: &Path, args: &Args, out: &mut impl Write) -> Result<bool, Box<d
         }
     }
     if !args.json {
-        complete &= summary(out, path, args)?;
+        complete &= summary(out, path, pipe.as_deref(), args)?;
     }
     Ok(complete)
 }
@@ -181,10 +193,16 @@ fn missing(
 }
 
 /// Traces, gaps and overlaps; whether all records went into them.
-fn summary(out: &mut impl Write, path: &Path, args: &Args) -> io::Result<bool> {
+fn summary(
+    out: &mut impl Write,
+    path: &Path,
+    pipe: Option<&[u8]>,
+    args: &Args,
+) -> io::Result<bool> {
     let mut reader = Reader::default();
     if args.index {
-        match reader.index(path) {
+        match pipe.map_or_else(|| reader.index(path), |bytes| Reader::default().index_bytes(bytes))
+        {
             Ok(index) => {
                 for span in index.spans {
                     let (id, start, end) = (span.id, span.start, span.end);
@@ -196,7 +214,7 @@ fn summary(out: &mut impl Write, path: &Path, args: &Args) -> io::Result<bool> {
         }
         return Ok(true);
     }
-    match reader.read(path) {
+    match pipe.map_or_else(|| reader.read(path), |bytes| Reader::default().read_from(bytes)) {
         Ok(contents) => {
             for trace in &contents.stream {
                 writeln!(out, "{trace}")?;

@@ -63,7 +63,7 @@ pub use remove_response::{
 };
 pub use sac_station::fill_sac_station;
 pub use seis_core::*;
-pub use seis_io::{mseed, sac};
+pub use seis_io::{mseed, sac, sds};
 pub use seis_resp as resp;
 pub use seis_resp::{EpochPolicy, Inventory, Response};
 pub use seis_signal as signal;

@@ -321,3 +321,20 @@ fn gaps_and_overlaps_are_listed() {
     assert_eq!(lines.iter().filter(|l| l.contains("Hz, 400 samples")).count(), 3);
     assert!(printed.contains("gap") && printed.contains("overlap"), "{printed}");
 }
+
+/// A pipe in place of a file, as `<(command)` gives it.
+#[cfg(unix)]
+#[test]
+fn pipes_are_files_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    put(dir, "a.ms", &[trace("CI.HEC..BHN", START, ramp(400))], &WriteOptions::new());
+    let program = support::example("mseed_inspect");
+    for flags in ["", "--index"] {
+        let line = format!("cat a.ms | {} {flags} /dev/stdin", program.display());
+        let output = Command::new("sh").args(["-c", &line]).current_dir(dir).output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{printed}");
+        assert!(printed.contains("40 Hz, 400 samples"), "{printed}");
+    }
+}

@@ -159,7 +159,7 @@ impl Reader {
                 return Err(error.into());
             }
         };
-        match self.part(&mut file, bytes, account) {
+        match self.part_of_file(&mut file, bytes, account) {
             Ok(true) => return Ok(()),
             Ok(false) => {}
             Err(error) => {

@@ -194,8 +194,12 @@ impl Reader {
     /// As [`read_bytes`], and [`Error::Io`]; the errors name the file.
     pub fn read(&mut self, path: impl AsRef<Path>) -> Result<Contents> {
         let path = path.as_ref();
-        let read = File::open(path).map_err(Error::from).and_then(|file| self.read_seek(file));
-        read.map_err(|e| e.in_file(path))
+        let mut pass = Pass::default();
+        let contents = self.with_buffer(|reader, bytes| {
+            reader.file(path, bytes, &mut pass)?;
+            reader.contents(bytes, pass)
+        });
+        contents.map_err(|e| e.in_file(path))
     }
 
     /// Reads bytes in memory. (gzip is not undone here; [`read_from`](Self::read_from) takes bytes
@@ -252,13 +256,7 @@ impl Reader {
         let path = path.as_ref();
         let mut pass = Pass::default();
         let index = self.with_buffer(|reader, bytes| {
-            let mut file = File::open(path)?;
-            reader.entries.clear();
-            if !reader.part(&mut file, bytes, &mut pass)? {
-                let broken = reader.load(file, bytes)?;
-                reader.headers(bytes, &mut pass);
-                pass.end_of_gzip(broken);
-            }
+            reader.file(path, bytes, &mut pass)?;
             reader.spans(pass)
         });
         index.map_err(|e| e.in_file(path))
@@ -316,6 +314,34 @@ impl Reader {
         let done = work(self, &mut bytes);
         self.bytes = bytes;
         done
+    }
+
+    /// Puts what is wanted of a file into the bytes, and reads its headers.
+    fn file(&mut self, path: &Path, bytes: &mut Vec<u8>, pass: &mut Pass) -> Result<()> {
+        self.entries.clear();
+        let mut file = File::open(path)?;
+        if !self.part_of_file(&mut file, bytes, pass)? {
+            let broken = self.load(file, bytes)?;
+            self.headers(bytes, pass);
+            pass.end_of_gzip(broken);
+        }
+        Ok(())
+    }
+
+    /// As [`part`](Self::part), of a file; a pipe, in which one cannot go about, is read whole.
+    pub(super) fn part_of_file(
+        &mut self,
+        file: &mut File,
+        bytes: &mut Vec<u8>,
+        pass: &mut Pass,
+    ) -> Result<bool> {
+        let metadata = file.metadata()?;
+        if !metadata.is_file() || self.part(file, bytes, pass)? {
+            return Ok(metadata.is_file());
+        }
+        // Saves growing; a file of holes may have any size, so only up to a limit.
+        bytes.reserve(usize::try_from(metadata.len()).unwrap_or(0).min(1 << 26) + 1);
+        Ok(false)
     }
 
     /// Appends the whole source to some bytes; gives the reason if it is gzip that is broken.
