@@ -22,7 +22,8 @@ use std::time::Instant;
 use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use seis::batch::{
-    self, BatchOptions, Format, Outcome, Progress, Reason, ReportWriter, Status, Summary,
+    self, BatchOptions, Format, IoOrder, Outcome, Processing, Progress, Reason, ReportWriter,
+    Status, Summary,
 };
 use seis::demo::{self, DemoOptions};
 use seis::prelude::*;
@@ -52,6 +53,9 @@ struct Arguments {
     /// Water level in dB, or none; 0 is not "off" but flattens the spectrum
     #[arg(long, value_name = "DB|none", default_value = "none")]
     water_level: OrNone<f64>,
+    /// Length of the Fourier transform: ObsPy's, or the cheapest with as much padding
+    #[arg(long, value_enum, default_value_t = Length::Obspy)]
+    fft_length: Length,
     /// Hann taper at each end, as a fraction of the trace
     #[arg(long, value_name = "FRACTION", default_value_t = 0.05)]
     taper: f64,
@@ -70,12 +74,21 @@ struct Arguments {
     /// Worker threads [default: all cores]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+    /// Threads that read ahead of the workers; 0: workers read for themselves [default: 1]
+    #[arg(long, value_name = "N")]
+    io_threads: Option<usize>,
+    /// Order in which files are visited; by inode number suits disks that seek
+    #[arg(long, value_enum, default_value_t = Order::Inode)]
+    io_order: Order,
     /// Make results again that are there already
     #[arg(long)]
     overwrite: bool,
     /// Account of every input, as JSON
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// What caches, threads and the disk did, at the end
+    #[arg(long)]
+    stats: bool,
     /// Nothing but errors
     #[arg(long)]
     quiet: bool,
@@ -92,6 +105,19 @@ enum Output {
 enum FileFormat {
     Sac,
     Mseed,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Length {
+    Obspy,
+    Fast,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Order {
+    Inode,
+    Name,
+    Listed,
 }
 
 /// A value, or "none".
@@ -179,26 +205,36 @@ fn process(arguments: &Arguments) -> Result<Summary, Error> {
 }
 
 fn options(arguments: &Arguments) -> BatchOptions {
-    let mut options = BatchOptions::default();
+    let processing = Processing::default()
+        .output(match arguments.output {
+            Output::Disp => GroundMotion::Displacement,
+            Output::Vel => GroundMotion::Velocity,
+            Output::Acc => GroundMotion::Acceleration,
+        })
+        .pre_filter_hz(arguments.pre_filt.0.map(|c| c.0))
+        .water_level_db(arguments.water_level.0)
+        .fft_length(match arguments.fft_length {
+            Length::Obspy => FftLength::ObsPy,
+            Length::Fast => FftLength::Fast,
+        })
+        .taper_fraction(arguments.taper)
+        .rate_hz(arguments.rate)
+        .npts(arguments.npts.0.map(NonZeroUsize::get))
+        .lanczos_a(arguments.lanczos_a)
+        .format(match arguments.format {
+            FileFormat::Sac => Format::Sac,
+            FileFormat::Mseed => Format::Mseed,
+        });
+    let mut options = BatchOptions::new(processing)
+        .jobs(arguments.jobs)
+        .io_threads(arguments.io_threads)
+        .io_order(match arguments.io_order {
+            Order::Inode => IoOrder::Inode,
+            Order::Name => IoOrder::Name,
+            Order::Listed => IoOrder::Listed,
+        })
+        .overwrite(arguments.overwrite);
     options.out.clone_from(&arguments.out);
-    options.jobs = arguments.jobs;
-    options.overwrite = arguments.overwrite;
-    let processing = &mut options.processing;
-    processing.output = match arguments.output {
-        Output::Disp => GroundMotion::Displacement,
-        Output::Vel => GroundMotion::Velocity,
-        Output::Acc => GroundMotion::Acceleration,
-    };
-    processing.pre_filter_hz = arguments.pre_filt.0.map(|c| c.0);
-    processing.water_level_db = arguments.water_level.0;
-    processing.taper_fraction = arguments.taper;
-    processing.rate_hz = arguments.rate;
-    processing.npts = arguments.npts.0.map(NonZeroUsize::get);
-    processing.lanczos_a = arguments.lanczos_a;
-    processing.format = match arguments.format {
-        FileFormat::Sac => Format::Sac,
-        FileFormat::Mseed => Format::Mseed,
-    };
     options
 }
 
@@ -247,6 +283,9 @@ fn run(arguments: &Arguments, root: &Path, options: &BatchOptions) -> Result<Sum
         show(&summary);
         let rate = summary.total() as f64 / seconds;
         show(format_args!("{seconds:.2} s, {rate:.0} inputs per second"));
+    }
+    if arguments.stats {
+        show(&summary.stats);
     }
     if let (Some(report), Some(path)) = (report, &arguments.report) {
         let written = match report_error {

@@ -11,6 +11,6 @@ pub use seis_core::{
 };
 pub use seis_resp::{EpochPolicy, Inventory};
 pub use seis_signal::{
-    CalibrationSpec, DeconvolutionSpec, DetrendSpec, InterpolationSpec, PreFilter, StreamSignal,
-    TaperSpec, TraceSignal, WaterLevel, Window,
+    CalibrationSpec, DeconvolutionSpec, DetrendSpec, FftLength, InterpolationSpec, PreFilter,
+    StreamSignal, TaperSpec, TraceSignal, WaterLevel, Window,
 };

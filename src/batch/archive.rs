@@ -1,8 +1,11 @@
 //! Archives of events as the MassDownloader lays them out.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
+
+use super::IoOrder;
+use super::order::inode;
 
 /// Extensions, in lower case, under which raw files are looked for.
 const RAW_EXTENSIONS: [&str; 5] = ["mseed", "miniseed", "ms", "msd", "seed"];
@@ -41,19 +44,8 @@ impl Event {
     /// # Errors
     /// If `root` cannot be listed.
     pub fn find(root: &Path) -> io::Result<Vec<Self>> {
-        if root.join("raw").is_dir() {
-            let name = root.canonicalize()?.file_name().map(OsString::from).unwrap_or_default();
-            return Ok(vec![Self::new(root.to_owned(), name)]);
-        }
-        let mut events = Vec::new();
-        for entry in std::fs::read_dir(root)? {
-            let entry = entry?;
-            if may_be_event(&entry.path()) {
-                events.push(Self::new(entry.path(), entry.file_name()));
-            }
-        }
-        events.sort_by(|a, b| a.directory.cmp(&b.directory));
-        Ok(events)
+        let archive = Archive::survey(root, IoOrder::Name)?;
+        Ok(archive.events().collect())
     }
 
     fn new(directory: PathBuf, folder: OsString) -> Self {
@@ -65,19 +57,30 @@ impl Event {
     /// # Errors
     /// If `raw/` cannot be listed; a missing `resp/` only means that there are no responses.
     pub fn files(&self) -> io::Result<EventFiles> {
+        self.files_in(IoOrder::Name)
+    }
+
+    /// As [`files`](Self::files), the raw ones in some order.
+    pub(super) fn files_in(&self, order: IoOrder) -> io::Result<EventFiles> {
         let mut files = EventFiles::default();
-        for path in list(&self.directory.join("raw"))? {
-            if has_extension(&path, &RAW_EXTENSIONS) {
-                files.raw.push(path);
+        let directory = self.directory.join("raw");
+        let mut raw = Vec::new();
+        for entry in list(&directory)? {
+            if is_raw(&entry.0) {
+                raw.push(entry);
             } else {
                 files.ignored += 1;
             }
         }
+        order.sort(&mut raw, |e| &e.0, |e| e.1);
+        files.raw = raw.into_iter().map(|(name, _)| directory.join(name)).collect();
         let responses = self.directory.join("resp");
         match list(&responses) {
-            Ok(paths) => {
+            Ok(mut entries) => {
+                entries.retain(|(name, _)| has_extension(Path::new(name), &["xml"]));
+                entries.sort_unstable();
                 files.responses =
-                    paths.into_iter().filter(|p| has_extension(p, &["xml"])).collect();
+                    entries.into_iter().map(|(name, _)| responses.join(name)).collect();
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
@@ -85,6 +88,97 @@ impl Event {
             }
         }
         Ok(files)
+    }
+}
+
+/// What a first look at an archive finds: its events by name, and how many files they have. The
+/// files themselves are listed again when their event's turn comes, so that memory does not grow
+/// with them.
+#[derive(Debug)]
+pub(super) struct Archive {
+    root: PathBuf,
+    /// Names of the events' directories, in the order of the visit.
+    folders: Vec<Box<OsStr>>,
+    /// The root is the only event.
+    is_event: bool,
+    /// Number of raw files.
+    pub(super) files: usize,
+    /// Number of other files under `raw/`.
+    pub(super) ignored: usize,
+    /// Events whose `raw/` cannot be listed.
+    pub(super) unlisted: usize,
+}
+
+impl Archive {
+    /// Looks through an archive.
+    ///
+    /// # Errors
+    /// If `root` cannot be listed.
+    pub(super) fn survey(root: &Path, order: IoOrder) -> io::Result<Self> {
+        let mut archive = Self {
+            root: root.to_owned(),
+            folders: Vec::new(),
+            is_event: false,
+            files: 0,
+            ignored: 0,
+            unlisted: 0,
+        };
+        if root.join("raw").is_dir() {
+            let name = root.canonicalize()?.file_name().map(OsString::from).unwrap_or_default();
+            archive.is_event = true;
+            archive.folders.push(name.into());
+            archive.count(root);
+            return Ok(archive);
+        }
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(root)? {
+            let entry = entry?;
+            if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                continue;
+            }
+            entries.push((entry.file_name().into_boxed_os_str(), inode(&entry)));
+        }
+        order.sort(&mut entries, |e| &e.0, |e| e.1);
+        archive.folders = entries.into_iter().map(|(name, _)| name).collect();
+        let mut folders = std::mem::take(&mut archive.folders);
+        folders.retain(|folder| archive.count(&root.join(Path::new(folder))));
+        archive.folders = folders;
+        Ok(archive)
+    }
+
+    /// Counts the files of a directory that may be an event; whether it is one.
+    fn count(&mut self, directory: &Path) -> bool {
+        match list(&directory.join("raw")) {
+            Ok(entries) => {
+                let raw = entries.iter().filter(|(name, _)| is_raw(name)).count();
+                self.files += raw;
+                self.ignored += entries.len() - raw;
+                true
+            }
+            Err(_) => {
+                let is_event = may_be_event(directory);
+                self.unlisted += usize::from(is_event);
+                is_event
+            }
+        }
+    }
+
+    /// Number of events.
+    pub(super) fn len(&self) -> usize {
+        self.folders.len()
+    }
+
+    /// One of the events.
+    pub(super) fn event(&self, number: usize) -> Option<Event> {
+        let folder = self.folders.get(number)?;
+        let directory =
+            if self.is_event { self.root.clone() } else { self.root.join(Path::new(folder)) };
+        Some(Event::new(directory, folder.clone().into_os_string()))
+    }
+
+    /// All of the events.
+    pub(super) fn events(&self) -> impl Iterator<Item = Event> {
+        (0..self.len()).filter_map(|number| self.event(number))
     }
 }
 
@@ -105,16 +199,21 @@ fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     path.extension().is_some_and(|found| extensions.iter().any(|e| found.eq_ignore_ascii_case(e)))
 }
 
-fn list(directory: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
+fn is_raw(name: &OsStr) -> bool {
+    has_extension(Path::new(name), &RAW_EXTENSIONS)
+}
+
+/// The names in a directory that do not start with a dot, with their inode numbers.
+fn list(directory: &Path) -> io::Result<Vec<(OsString, u64)>> {
+    let mut entries = Vec::new();
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
-        if !entry.file_name().to_string_lossy().starts_with('.') {
-            paths.push(entry.path());
+        let name = entry.file_name();
+        if !name.as_encoded_bytes().starts_with(b".") {
+            entries.push((name, inode(&entry)));
         }
     }
-    paths.sort();
-    Ok(paths)
+    Ok(entries)
 }
 
 #[cfg(test)]

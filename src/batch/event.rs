@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use super::manifest::{Complete, Existing, ResultDirectory};
 use super::responses::EventResponses;
-use super::{Failure, Processing, RawName, Reason};
+use super::{BatchOptions, Event, EventFiles, Failure, Processing, RawName, Reason};
 
 /// A raw file, and what its name says if it has the MassDownloader's form.
 pub(super) type RawFile = (PathBuf, Option<RawName>);
@@ -19,7 +19,10 @@ pub(super) struct EventContext {
     /// Name of the event's directory.
     pub(super) name: String,
     pub(super) responses: EventResponses,
-    results: ResultDirectory,
+    /// Where the results go.
+    directory: PathBuf,
+    /// What was there, once somebody has looked.
+    results: OnceLock<Result<ResultDirectory, String>>,
     tasks_left: AtomicUsize,
     account: Mutex<Account>,
 }
@@ -35,22 +38,68 @@ struct Account {
 }
 
 impl EventContext {
-    /// An event with so many tasks; `deferred` files wait until these are done.
+    /// An event, and the files of it that can be worked on in any order; the others wait until
+    /// these are done.
+    ///
+    /// Names in the MassDownloader's form give results of different names, so their order does not
+    /// matter. Inputs that could give the same name are taken in order when the others are done,
+    /// lest chance decides which of them is kept.
     pub(super) fn new(
-        name: String,
-        results: ResultDirectory,
-        responses: EventResponses,
-        tasks: usize,
-        deferred: Vec<RawFile>,
-    ) -> Self {
-        let account = Account { deferred, ..Account::default() };
-        Self {
-            name,
-            responses,
-            results,
-            tasks_left: AtomicUsize::new(tasks),
-            account: Mutex::new(account),
+        event: &Event,
+        files: EventFiles,
+        options: &BatchOptions,
+    ) -> (Self, Vec<RawFile>) {
+        let named: Vec<RawFile> = files
+            .raw
+            .into_iter()
+            .map(|path| {
+                let name = path.file_name().and_then(|n| n.to_str()).and_then(RawName::parse);
+                (path, name)
+            })
+            .collect();
+        let mut times_seen: HashMap<&RawName, usize> = HashMap::new();
+        for name in named.iter().filter_map(|(_, name)| name.as_ref()) {
+            *times_seen.entry(name).or_default() += 1;
         }
+        let is_separate: Vec<bool> = named
+            .iter()
+            .map(|(_, name)| name.as_ref().is_some_and(|n| times_seen.get(n) == Some(&1)))
+            .collect();
+        let (mut separate, mut deferred) = (Vec::new(), Vec::new());
+        for (file, is_separate) in named.into_iter().zip(is_separate) {
+            if is_separate { separate.push(file) } else { deferred.push(file) }
+        }
+        let context = Self {
+            name: event.name.clone(),
+            responses: EventResponses::new(files.responses, files.responses_error),
+            directory: result_path(event, options),
+            results: OnceLock::new(),
+            // Where all files wait there is one task, which is to look after these.
+            tasks_left: AtomicUsize::new(separate.len().max(1)),
+            account: Mutex::new(Account { deferred, ..Account::default() }),
+        };
+        (context, separate)
+    }
+
+    /// Makes the result directory ready, if nobody has done so yet.
+    ///
+    /// # Errors
+    /// A failure for each file of the event.
+    pub(super) fn open(&self, options: &BatchOptions, begun: SystemTime) -> Result<(), Failure> {
+        let results = self.results.get_or_init(|| {
+            let directory = self.directory.clone();
+            ResultDirectory::check(directory, &options.processing, options.overwrite)
+                .and_then(|results| results.open(&options.processing, begun))
+                .map_err(|error| error.to_string())
+        });
+        match results {
+            Ok(_) => Ok(()),
+            Err(why) => Err(Failure::new(Reason::CannotWrite, why)),
+        }
+    }
+
+    fn results(&self) -> Option<&ResultDirectory> {
+        self.results.get()?.as_ref().ok()
     }
 
     fn account(&self) -> MutexGuard<'_, Account> {
@@ -88,13 +137,13 @@ impl EventContext {
 
     /// Where a result belongs.
     pub(super) fn result(&self, file_name: &str) -> PathBuf {
-        self.results.path.join(file_name)
+        self.directory.join(file_name)
     }
 
     /// Whether a result is there that needs not be made again: not while results are replaced, nor
     /// if its raw file is younger.
     pub(super) fn is_there(&self, output: &Path, raw_modified: Option<SystemTime>) -> bool {
-        self.results.existing == Existing::Keep
+        self.results().is_some_and(|results| results.may_hold(output))
             && std::fs::metadata(output).is_ok_and(|found| {
                 let made = found.modified().ok();
                 found.is_file() && raw_modified.zip(made).is_none_or(|(raw, made)| raw <= made)
@@ -107,7 +156,7 @@ impl EventContext {
         raw: &Path,
         raw_modified: Option<SystemTime>,
     ) -> Option<&[String]> {
-        let names = self.results.complete.get(key(raw)?)?;
+        let names = self.results()?.complete.get(key(raw)?)?;
         let there = |name: &String| self.is_there(&self.result(name), raw_modified);
         (!names.is_empty() && names.iter().all(there)).then_some(names)
     }
@@ -118,8 +167,8 @@ impl EventContext {
         let mut account = self.account();
         account.given.extend(results.iter().cloned());
         let Some(key) = key(raw) else { return };
-        if self.results.existing == Existing::Keep {
-            for old in self.results.complete.get(key).into_iter().flatten() {
+        if let Some(results) = self.results().filter(|r| r.existing == Existing::Keep) {
+            for old in results.complete.get(key).into_iter().flatten() {
                 // A name from the manifest, which anybody may have edited: never a path.
                 let is_name = Path::new(old).file_name().is_some_and(|n| n == old.as_str());
                 if is_name && !account.given.contains(old) {
@@ -136,9 +185,19 @@ impl EventContext {
     /// Closes the event.
     pub(super) fn finish(&self, processing: &Processing) -> Result<(), Failure> {
         let account = self.account();
-        self.results
+        // Where it could not be opened, that was told for each file.
+        let Some(results) = self.results() else { return Ok(()) };
+        results
             .finish(processing, &account.complete, &account.given)
             .map_err(|e| Failure::new(Reason::CannotWrite, e))
+    }
+}
+
+/// Where the results of an event go.
+pub(super) fn result_path(event: &Event, options: &BatchOptions) -> PathBuf {
+    match &options.out {
+        Some(out) => out.join(&event.folder),
+        None => event.directory.join("processed"),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What stands beside the results: with which options they were made.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -14,15 +16,15 @@ use super::{BatchError, Format, Processing};
 const FILE_NAME: &str = "processing.json";
 
 /// Says how the results in a directory were made, so that no later run mixes others with them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Manifest {
-    software: String,
-    processing: Processing,
+#[derive(Debug, Serialize, Deserialize)]
+struct Manifest<'a> {
+    software: Cow<'a, str>,
+    processing: Cow<'a, Processing>,
     /// A run with `overwrite` is under way, or was killed: results may still be old.
     replacing: bool,
     /// Raw files of which everything was processed without a warning, and the names of the results.
     #[serde(default)]
-    complete: Complete,
+    complete: Cow<'a, Complete>,
 }
 
 /// Raw files by name, and the names of their results.
@@ -44,6 +46,10 @@ pub(super) struct ResultDirectory {
     pub(super) existing: Existing,
     /// What earlier runs completed.
     pub(super) complete: Complete,
+    /// The manifest as it stands there.
+    text: Option<Vec<u8>>,
+    /// Names in the directory when it was opened.
+    present: HashSet<OsString>,
 }
 
 impl ResultDirectory {
@@ -58,24 +64,30 @@ impl ResultDirectory {
         overwrite: bool,
     ) -> Result<Self, BatchError> {
         let at = |error| BatchError::Io { path: path.clone(), error };
+        let found = |existing, complete, text| Self {
+            path: path.clone(),
+            existing,
+            complete,
+            text,
+            present: HashSet::new(),
+        };
         if overwrite {
-            return Ok(Self { path, existing: Existing::Replace, complete: Complete::new() });
+            return Ok(found(Existing::Replace, Complete::new(), None));
         }
         let file = path.join(FILE_NAME);
-        let manifest = match std::fs::read(&file) {
-            Ok(bytes) => serde_json::from_slice::<Manifest>(&bytes).ok(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                if !holds_results(&path, processing).map_err(at)? {
-                    return Ok(Self { path, existing: Existing::Keep, complete: Complete::new() });
-                }
-                None
-            }
+        let text = match std::fs::read(&file) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(BatchError::Io { path: file, error }),
         };
-        match manifest {
-            Some(found) if found.processing == *processing => {
-                let existing = if found.replacing { Existing::Replace } else { Existing::Keep };
-                Ok(Self { path, existing, complete: found.complete })
+        match text.as_ref().and_then(|text| serde_json::from_slice::<Manifest>(text).ok()) {
+            // Nothing, or what a run left that was killed before it could say anything.
+            None if !holds_results(&path, processing).map_err(at)? => {
+                Ok(found(Existing::Keep, Complete::new(), None))
+            }
+            Some(manifest) if *manifest.processing == *processing => {
+                let existing = if manifest.replacing { Existing::Replace } else { Existing::Keep };
+                Ok(found(existing, manifest.complete.into_owned(), text))
             }
             Some(found) => Err(BatchError::OtherOptions {
                 directory: path,
@@ -92,11 +104,37 @@ impl ResultDirectory {
 
     /// Creates the directory and says in it what the results are going to be. Unfinished files
     /// that a killed run left before `now` are removed.
-    pub(super) fn open(&self, processing: &Processing, now: SystemTime) -> Result<(), BatchError> {
+    pub(super) fn open(
+        mut self,
+        processing: &Processing,
+        now: SystemTime,
+    ) -> Result<Self, BatchError> {
         let at = |error| BatchError::Io { path: self.path.clone(), error };
-        std::fs::create_dir_all(&self.path).map_err(at)?;
-        remove_unfinished(&self.path, now).map_err(at)?;
-        self.write(processing, self.existing == Existing::Replace, &self.complete)
+        let is_new = match std::fs::create_dir(&self.path) {
+            Ok(()) => true,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                std::fs::create_dir_all(&self.path).map_err(at)?;
+                true
+            }
+            Err(_) if self.path.is_dir() => false,
+            Err(error) => return Err(at(error)),
+        };
+        let text = self.manifest(processing, self.existing == Existing::Replace, &self.complete)?;
+        if is_new {
+            // Not aside and renamed: should it be cut short, there is no result yet.
+            std::fs::write(self.path.join(FILE_NAME), &text).map_err(at)?;
+        } else {
+            self.present = look_through(&self.path, now).map_err(at)?;
+            self.write(&text)?;
+        }
+        self.text = Some(text);
+        Ok(self)
+    }
+
+    /// Whether a file was there when the directory was opened, and may be a result to keep.
+    pub(super) fn may_hold(&self, result: &Path) -> bool {
+        self.existing == Existing::Keep
+            && result.file_name().is_some_and(|name| self.present.contains(name))
     }
 
     /// Says what is complete. Where results were replaced, removes those that no input gave this
@@ -111,48 +149,54 @@ impl ResultDirectory {
             let at = |error| BatchError::Io { path: self.path.clone(), error };
             remove_others(&self.path, given).map_err(at)?;
         }
-        self.write(processing, false, complete)
+        self.write(&self.manifest(processing, false, complete)?)
     }
 
-    fn write(
+    fn manifest(
         &self,
         processing: &Processing,
         replacing: bool,
         complete: &Complete,
-    ) -> Result<(), BatchError> {
-        let file = self.path.join(FILE_NAME);
-        let at = |error| BatchError::Io { path: file.clone(), error };
+    ) -> Result<Vec<u8>, BatchError> {
         let manifest = Manifest {
-            software: concat!("seis ", env!("CARGO_PKG_VERSION")).to_owned(),
-            processing: processing.clone(),
+            software: concat!("seis ", env!("CARGO_PKG_VERSION")).into(),
+            processing: Cow::Borrowed(processing),
             replacing,
-            complete: complete.clone(),
+            complete: Cow::Borrowed(complete),
         };
-        let mut text = serde_json::to_vec_pretty(&manifest).map_err(|e| at(e.into()))?;
+        let mut text = serde_json::to_vec_pretty(&manifest)
+            .map_err(|e| BatchError::Io { path: self.path.join(FILE_NAME), error: e.into() })?;
         text.push(b'\n');
-        if std::fs::read(&file).is_ok_and(|old| old == text) {
+        Ok(text)
+    }
+
+    fn write(&self, text: &[u8]) -> Result<(), BatchError> {
+        if self.text.as_deref() == Some(text) {
             return Ok(());
         }
-        seis_io::file::write_atomically(&file, |out| io::Write::write_all(out, &text)).map_err(at)
+        let file = self.path.join(FILE_NAME);
+        seis_io::file::write_atomically(&file, |out| io::Write::write_all(out, text))
+            .map_err(|error| BatchError::Io { path: file, error })
     }
 }
 
-/// Removes the hidden files that [`seis_io::file::write_atomically`] had not renamed yet when its
-/// process was killed. They live for milliseconds, so what is older than this run is abandoned.
-fn remove_unfinished(directory: &Path, now: SystemTime) -> io::Result<()> {
+/// The names in a directory. Removes the hidden files that
+/// [`seis_io::file::write_atomically`] had not renamed yet when its process was killed: they live
+/// for milliseconds, so what is older than this run is abandoned.
+fn look_through(directory: &Path, now: SystemTime) -> io::Result<HashSet<OsString>> {
+    let mut present = HashSet::new();
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
         let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if !(name.starts_with('.') && name.ends_with(".part")) {
-            continue;
-        }
-        if entry.metadata().and_then(|m| m.modified()).is_ok_and(|written| written < now) {
+        let bytes = name.as_encoded_bytes();
+        if !(bytes.starts_with(b".") && bytes.ends_with(b".part")) {
+            present.insert(name);
+        } else if entry.metadata().and_then(|m| m.modified()).is_ok_and(|written| written < now) {
             // Another run may have been faster.
             let _ = std::fs::remove_file(entry.path());
         }
     }
-    Ok(())
+    Ok(present)
 }
 
 /// Removes results, known by the form of their names, that are not among `given`.
@@ -217,8 +261,8 @@ mod tests {
         let check =
             |rate, overwrite| ResultDirectory::check(path.clone(), &processing(rate), overwrite);
         check(10.0, false).unwrap().open(&processing(10.0), SystemTime::now()).unwrap();
-        let replacement = check(20.0, true).unwrap();
-        replacement.open(&processing(20.0), SystemTime::now()).unwrap();
+        let replacement =
+            check(20.0, true).unwrap().open(&processing(20.0), SystemTime::now()).unwrap();
         assert_eq!(check(20.0, false).unwrap().existing, Existing::Replace);
         assert!(check(10.0, false).is_err());
         std::fs::write(path.join("A.B..C_1_2.sac"), b"old").unwrap();
@@ -238,13 +282,13 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let part = root.path().join(".a1b2c3.part");
         std::fs::write(&part, b"half a res").unwrap();
-        let directory =
-            ResultDirectory::check(root.path().to_owned(), &processing(10.0), false).unwrap();
+        let check =
+            || ResultDirectory::check(root.path().to_owned(), &processing(10.0), false).unwrap();
         let long_ago = SystemTime::UNIX_EPOCH;
-        directory.open(&processing(10.0), long_ago).unwrap();
+        check().open(&processing(10.0), long_ago).unwrap();
         assert!(part.exists(), "another run is writing it");
         let later = SystemTime::now() + std::time::Duration::from_secs(1);
-        directory.open(&processing(10.0), later).unwrap();
+        check().open(&processing(10.0), later).unwrap();
         assert!(!part.exists());
     }
 

@@ -6,13 +6,12 @@
 //! tells for every input what became of it.
 //!
 //! ```
-//! use seis::batch::{BatchOptions, Progress, run};
+//! use seis::batch::{BatchOptions, Processing, Progress, run};
 //!
 //! # let root = tempfile::tempdir()?;
 //! # let root = root.path();
 //! # seis::demo::write_archive(root, &seis::demo::DemoOptions::small())?;
-//! let mut options = BatchOptions::default();
-//! options.processing.output = "vel".parse()?;
+//! let options = BatchOptions::new(Processing::default().output("vel".parse()?));
 //! let summary = run(root, &options, |progress| {
 //!     if let Progress::Outcome(outcome) = progress {
 //!         eprintln!("{outcome:?}");
@@ -28,6 +27,18 @@
 //! `<out>/<event>/`. Start and end come from the raw file's name where it has the MassDownloader's
 //! form, otherwise from the trace. The segments of a channel with gaps are numbered `_1`, `_2`, ….
 //!
+//! # Threads, disks, memory
+//!
+//! [`BatchOptions::io_threads`] threads look for files in the order of
+//! [`BatchOptions::io_order`], and read each with one call into a queue of at most a few MiB, out
+//! of which [`BatchOptions::jobs`] workers take them; so nobody waits for the disk as long as it is
+//! fast enough, and the number of readers can be chosen for the disk and that of workers for the
+//! processor. Results are the same bits for every number of threads and every order.
+//!
+//! Plans for the response removal are kept by the content of the response, and StationXML files by
+//! theirs, least recently used first to go, so that an event finds again what the one before it
+//! needed. What came of it stands in [`Summary::stats`]. Memory does not grow with the archive.
+//!
 //! # Interrupted and repeated runs
 //!
 //! A result appears under its name only when it is whole. `processing.json` beside the results
@@ -40,20 +51,29 @@
 mod archive;
 mod error;
 mod event;
+mod feeder;
+mod fetch;
+mod inventories;
 mod manifest;
 mod naming;
 mod options;
+mod order;
 mod outcome;
 mod processor;
+mod queue;
 mod report;
 mod responses;
 mod run;
+mod stats;
 
 pub use archive::{Event, EventFiles};
 pub use error::BatchError;
+pub use inventories::InventoryStats;
 pub use naming::RawName;
 pub(crate) use naming::compact;
 pub use options::{BatchOptions, Format, Processing};
+pub use order::IoOrder;
 pub use outcome::{Failure, Outcome, Reason, Status, Summary, Timings};
 pub use report::ReportWriter;
 pub use run::{Progress, run};
+pub use stats::RunStats;

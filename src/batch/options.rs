@@ -6,12 +6,12 @@ use std::path::PathBuf;
 
 use seis_core::{GroundMotion, SamplingRate};
 use seis_signal::{
-    CalibrationSpec, DeconvolutionSpec, DetrendSpec, InterpolationSpec, PreFilter, TaperSpec,
-    WaterLevel,
+    CalibrationSpec, DeconvolutionSpec, DetrendSpec, FftLength, InterpolationSpec, PreFilter,
+    TaperSpec, WaterLevel,
 };
 use serde::{Deserialize, Serialize};
 
-use super::BatchError;
+use super::{BatchError, IoOrder};
 
 /// The widest kernel that the interpolation takes.
 const MAX_LANCZOS_A: u32 = 65_536;
@@ -20,6 +20,19 @@ const MAX_LANCZOS_A: u32 = 65_536;
 ///
 /// The default is the job of the README: displacement, pre-filter 0.001–0.005–4.9–5.0 Hz, no water
 /// level, 5 % Hann taper, 10 Hz, at most 12 000 samples, SAC.
+///
+/// ```
+/// use seis::GroundMotion;
+/// use seis::batch::{Format, Processing};
+/// let processing = Processing::default()
+///     .output(GroundMotion::Velocity)
+///     .pre_filter_hz([0.005, 0.01, 8.0, 9.0])
+///     .water_level_db(60.0)
+///     .rate_hz(20.0)
+///     .npts(None)
+///     .format(Format::Mseed);
+/// assert_eq!(processing.taper_fraction, 0.05);
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -31,6 +44,9 @@ pub struct Processing {
     pub pre_filter_hz: Option<[f64; 4]>,
     /// Water level in dB, or none. Zero is not "off": it flattens the whole spectrum.
     pub water_level_db: Option<f64>,
+    /// The length of the Fourier transform, as `obspy` or `fast`.
+    #[serde(with = "fft_length_name", default)]
+    pub fft_length: FftLength,
     /// Hann taper, as the fraction of the trace at each end. Zero is none.
     pub taper_fraction: f64,
     /// Sampling rate of the results in Hz.
@@ -49,6 +65,7 @@ impl Default for Processing {
             output: GroundMotion::Displacement,
             pre_filter_hz: Some([0.001, 0.005, 4.9, 5.0]),
             water_level_db: None,
+            fft_length: FftLength::ObsPy,
             taper_fraction: 0.05,
             rate_hz: 10.0,
             npts: Some(12_000),
@@ -59,6 +76,71 @@ impl Default for Processing {
 }
 
 impl Processing {
+    /// The quantity of the results.
+    #[must_use]
+    pub fn output(mut self, output: GroundMotion) -> Self {
+        self.output = output;
+        self
+    }
+
+    /// The corners of the pre-filter in Hz, or none.
+    #[must_use]
+    pub fn pre_filter_hz(mut self, corners: impl Into<Option<[f64; 4]>>) -> Self {
+        self.pre_filter_hz = corners.into();
+        self
+    }
+
+    /// The water level in dB, or none. Zero is not "off": it flattens the whole spectrum.
+    #[must_use]
+    pub fn water_level_db(mut self, level: impl Into<Option<f64>>) -> Self {
+        self.water_level_db = level.into();
+        self
+    }
+
+    /// The length of the Fourier transform: [`FftLength::ObsPy`] for ObsPy's numbers,
+    /// [`FftLength::Fast`] for the cheapest with at least the same padding. A run takes no
+    /// [`FftLength::Exactly`], since its traces differ in length.
+    #[must_use]
+    pub fn fft_length(mut self, length: FftLength) -> Self {
+        self.fft_length = length;
+        self
+    }
+
+    /// The Hann taper, as the fraction of the trace at each end. Zero is none.
+    #[must_use]
+    pub fn taper_fraction(mut self, fraction: f64) -> Self {
+        self.taper_fraction = fraction;
+        self
+    }
+
+    /// The sampling rate of the results in Hz.
+    #[must_use]
+    pub fn rate_hz(mut self, rate: f64) -> Self {
+        self.rate_hz = rate;
+        self
+    }
+
+    /// The most samples that a result has; `None` for all that fit.
+    #[must_use]
+    pub fn npts(mut self, most: impl Into<Option<usize>>) -> Self {
+        self.npts = most.into();
+        self
+    }
+
+    /// The half-width of the Lanczos kernel, in input samples.
+    #[must_use]
+    pub fn lanczos_a(mut self, a: usize) -> Self {
+        self.lanczos_a = a;
+        self
+    }
+
+    /// The format of the results.
+    #[must_use]
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = format;
+        self
+    }
+
     /// The steps, made ready for the kernels.
     ///
     /// # Errors
@@ -79,6 +161,10 @@ impl Processing {
                 return Err(wrong("water level", reason));
             }
         });
+        if let FftLength::Exactly(_) = self.fft_length {
+            return Err(wrong("fft-length", "traces differ in length: obspy or fast".to_owned()));
+        }
+        removal = removal.fft_length(self.fft_length);
         if !(0.0..=0.5).contains(&self.taper_fraction) {
             let reason = format!("{} is not between 0 and 0.5", self.taper_fraction);
             return Err(wrong("taper", reason));
@@ -154,6 +240,16 @@ impl fmt::Display for Format {
 }
 
 /// Options of a run.
+///
+/// ```
+/// use seis::batch::{BatchOptions, IoOrder, Processing};
+/// let options = BatchOptions::new(Processing::default().rate_hz(20.0))
+///     .out("/data/displacement")
+///     .jobs(std::num::NonZeroUsize::new(4))
+///     .io_threads(2)
+///     .io_order(IoOrder::Name);
+/// # assert_eq!(options.io_threads, Some(2));
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct BatchOptions {
@@ -163,8 +259,80 @@ pub struct BatchOptions {
     pub out: Option<PathBuf>,
     /// Worker threads; all cores if `None`.
     pub jobs: Option<NonZeroUsize>,
+    /// Threads that read ahead of the workers, so that these need not wait for the disk. With
+    /// none, the workers read for themselves. `None` leaves the choice to the program: one.
+    pub io_threads: Option<usize>,
+    /// In which order files are visited.
+    pub io_order: IoOrder,
     /// Whether results that are there are made again.
     pub overwrite: bool,
+}
+
+impl BatchOptions {
+    /// A run of this processing, on all cores, with the results in the archive.
+    #[must_use]
+    pub fn new(processing: Processing) -> Self {
+        Self { processing, ..Self::default() }
+    }
+
+    /// Results go to `<out>/<event>/`; without it to `processed/` in the event's directory.
+    #[must_use]
+    pub fn out(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.out = Some(directory.into());
+        self
+    }
+
+    /// The number of worker threads; all cores if `None`.
+    #[must_use]
+    pub fn jobs(mut self, jobs: impl Into<Option<NonZeroUsize>>) -> Self {
+        self.jobs = jobs.into();
+        self
+    }
+
+    /// The number of threads that read ahead of the workers; with none, the workers read for
+    /// themselves.
+    #[must_use]
+    pub fn io_threads(mut self, threads: impl Into<Option<usize>>) -> Self {
+        self.io_threads = threads.into();
+        self
+    }
+
+    /// In which order files are visited.
+    #[must_use]
+    pub fn io_order(mut self, order: IoOrder) -> Self {
+        self.io_order = order;
+        self
+    }
+
+    /// Whether results that are there are made again.
+    #[must_use]
+    pub fn overwrite(mut self, overwrite: bool) -> Self {
+        self.overwrite = overwrite;
+        self
+    }
+}
+
+mod fft_length_name {
+    //! The choice of FFT lengths by a short name.
+
+    use seis_signal::FftLength;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error, ser};
+
+    pub(super) fn serialize<S: Serializer>(length: &FftLength, s: S) -> Result<S::Ok, S::Error> {
+        match length {
+            FftLength::ObsPy => s.serialize_str("obspy"),
+            FftLength::Fast => s.serialize_str("fast"),
+            other => Err(ser::Error::custom(format!("{other:?} has no name"))),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<FftLength, D::Error> {
+        match String::deserialize(d)?.as_str() {
+            "obspy" => Ok(FftLength::ObsPy),
+            "fast" => Ok(FftLength::Fast),
+            other => Err(D::Error::custom(format!("{other:?} is not obspy or fast"))),
+        }
+    }
 }
 
 mod motion_name {

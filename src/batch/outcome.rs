@@ -8,6 +8,8 @@ use std::time::Duration;
 use seis_core::{SourceId, UtcTime};
 use serde::Serialize;
 
+use super::RunStats;
+
 /// What became of one input: of a segment of one channel, or of a file that gave none.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -134,8 +136,10 @@ impl fmt::Display for Reason {
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct Timings {
-    /// Reading and decoding; for the first segment of a file.
+    /// Reading the file, by whatever thread; for the first segment of a file.
     pub read: Duration,
+    /// Decoding it; likewise.
+    pub decode: Duration,
     /// Finding the response and making, or fetching, the plan.
     pub response: Duration,
     /// The processing steps.
@@ -160,6 +164,8 @@ pub struct Summary {
     pub ignored_files: usize,
     /// Raw files looked at.
     pub files: usize,
+    /// What the run did beside its results.
+    pub stats: RunStats,
 }
 
 impl Summary {

@@ -4,10 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use seis_core::{Fingerprint, FrequencyResponse, Samples, SamplingRate, SourceId, Trace};
+use seis_core::{
+    Complex64, EvaluationError, Fingerprint, FrequencyResponse, GroundMotion, Samples,
+    SamplingRate, SourceId, Trace,
+};
 use seis_io::mseed;
 use seis_io::sac::{self, ByteOrder};
 use seis_resp::{ChannelEpoch, Response};
@@ -16,15 +20,18 @@ use seis_signal::{
 };
 
 use super::event::EventContext;
+use super::fetch::{Buffer, Content, Fetched};
+use super::inventories::InventoryCache;
 use super::naming::{id_of_result, result_stem};
-use super::responses::InventoryCache;
-use super::{BatchError, Failure, Format, Outcome, Processing, RawName, Reason, Status, Timings};
+use super::{
+    BatchError, Failure, Format, Outcome, Processing, RawName, Reason, RunStats, Status, Timings,
+};
 use crate::fill_sac_station;
 use crate::remove_response::{kept_band_hz, response_warnings};
 
 /// Memory for plans, one for each distinct response and length: some 100 kB each, and a few MB of
-/// FFT tables for each length.
-const PLAN_CACHE_BYTES: usize = 32 << 20;
+/// FFT tables for each length. With the other cache and what is read ahead it stays below 64 MiB.
+const PLAN_CACHE_BYTES: usize = 24 << 20;
 
 /// Responses whose warnings are remembered.
 const MAX_REMEMBERED_WARNINGS: usize = 4096;
@@ -39,6 +46,7 @@ pub(super) struct Processor {
     plans: PlanCache,
     inventories: InventoryCache,
     response_warnings: Mutex<HashMap<Fingerprint, Arc<[String]>>>,
+    bytes_written: AtomicU64,
 }
 
 /// What one worker reuses from trace to trace.
@@ -48,6 +56,8 @@ pub(super) struct Workspace {
     scratch: Scratch,
     samples: Vec<f64>,
     bytes: Vec<u8>,
+    /// For StationXML.
+    text: Buffer,
 }
 
 /// Whether a file may be worked on at the same time as others of its event.
@@ -78,6 +88,7 @@ impl Processor {
             plans: PlanCache::new(PLAN_CACHE_BYTES),
             inventories: InventoryCache::default(),
             response_warnings: Mutex::default(),
+            bytes_written: AtomicU64::new(0),
         })
     }
 
@@ -85,11 +96,32 @@ impl Processor {
         &self.processing
     }
 
-    /// Processes all that a raw file holds, and tells what became of each part.
+    /// Reads the response that a raw file is going to need, if its name says which.
+    pub(super) fn prefetch(
+        &self,
+        event: &EventContext,
+        name: Option<&RawName>,
+        buffer: &mut Buffer,
+    ) {
+        if let Some(name) = name {
+            event.responses.prefetch(&name.id, &self.inventories, buffer);
+        }
+    }
+
+    /// Writes into the account what the caches did.
+    pub(super) fn account(&self, stats: &mut RunStats) {
+        stats.plans = self.plans.stats();
+        stats.inventories = self.inventories.stats();
+        stats.bytes_written = self.bytes_written.load(Ordering::Relaxed);
+    }
+
+    /// Processes all that a raw file holds, and tells what became of each part. Its bytes, once
+    /// decoded, are left in `fetched` for their buffer to be used again.
     pub(super) fn process_file(
         &self,
         event: &EventContext,
         (path, name): (&Path, Option<&RawName>),
+        fetched: &mut Fetched,
         phase: Phase,
         workspace: &mut Workspace,
         tell: &mut impl FnMut(Outcome),
@@ -97,18 +129,9 @@ impl Processor {
         let failed = |reason, why: &dyn fmt::Display| {
             Outcome::failed(&event.name, path, Failure::new(reason, why))
         };
-        let modified = match std::fs::metadata(path) {
-            // A pipe would be waited for, for ever.
-            Ok(found) if !found.is_file() => {
-                let why = format!("{}: not a regular file", path.display());
-                tell(failed(Reason::UnreadableFile, &why));
-                return FileEnd::Done;
-            }
-            Ok(found) => found.modified().ok(),
-            // Why, the reader says.
-            Err(_) => None,
-        };
-        if let Some(results) = event.completed(path, modified) {
+        let (modified, took) = (fetched.modified, fetched.took);
+        let mut content = std::mem::replace(&mut fetched.content, Content::NotYet);
+        if let Content::Complete(results) = &content {
             let stems: Vec<&str> =
                 results.iter().filter_map(|r| r.rsplit_once('.')).map(|(stem, _)| stem).collect();
             if stems.iter().all(|stem| event.claim(stem, path).is_ok()) {
@@ -117,15 +140,28 @@ impl Processor {
                     let id = id_of_result(stem);
                     tell(Outcome { id, ..Outcome::new(&event.name, path, status) });
                 }
-                event.note(path, results.to_vec(), true);
+                event.note(path, results.clone(), true);
                 return FileEnd::Done;
             }
+            // Another input has taken a name: what this one gives is to be looked at after all.
+            content = Fetched::content_of(path);
         }
 
+        let buffer = match content {
+            Content::Read(buffer) => buffer,
+            Content::Unreadable(failure) => {
+                tell(Outcome::failed(&event.name, path, failure));
+                return FileEnd::Done;
+            }
+            Content::NotYet | Content::Complete(_) => Buffer::default(),
+        };
         let begun = Instant::now();
-        let (stream, report) = match workspace.reader.read(path) {
+        let read = workspace.reader.read_bytes(buffer.filled());
+        fetched.content = Content::Read(buffer);
+        let (stream, report) = match read {
             Ok(read) => (read.stream, read.report),
             Err(error) => {
+                let error = error.in_file(path);
                 let reason = match error {
                     mseed::Error::NoRecords { .. } => Reason::NoData,
                     _ => Reason::UnreadableFile,
@@ -146,7 +182,7 @@ impl Processor {
             tell(Outcome { warnings, ..failed(Reason::NoData, &why) });
             return FileEnd::Done;
         }
-        let mut timings = Timings { read: begun.elapsed(), ..Timings::default() };
+        let mut timings = Timings { read: took, decode: begun.elapsed(), ..Timings::default() };
 
         let (mut given, mut all_well) = (Vec::new(), true);
         for (segment, trace) in numbered(traces) {
@@ -203,15 +239,14 @@ impl Processor {
 
         let begun = Instant::now();
         let span = (trace.start, trace.end());
-        let (metadata, source) = event.responses.find(&trace.id, span, &self.inventories)?;
+        let (metadata, source) =
+            event.responses.find(&trace.id, span, &self.inventories, &mut workspace.text)?;
+        let response = Fingerprinted::new(metadata.response);
         warnings.extend(
-            self.warnings_of(metadata.response, trace.rate.hz())
-                .iter()
-                .map(|w| about(path, &trace.id, w)),
+            self.warnings_of(&response, trace.rate.hz()).iter().map(|w| about(path, &trace.id, w)),
         );
         warnings.extend(event.responses.problems(source, &trace.id));
-        let plan =
-            self.plan(trace, metadata.response).map_err(|e| refused(&trace.id, source, &e))?;
+        let plan = self.plan(trace, &response).map_err(|e| refused(&trace.id, source, &e))?;
         let meant = |w: &&Warning| !matches!(w, Warning::WaterLevelFlattens);
         warnings.extend(plan.warnings().iter().filter(meant).map(|w| about(path, &trace.id, w)));
         timings.response = begun.elapsed();
@@ -241,7 +276,7 @@ impl Processor {
     fn plan(
         &self,
         trace: &Trace,
-        response: &Response,
+        response: &Fingerprinted<'_>,
     ) -> Result<Arc<CalibrationPlan>, seis_signal::Error> {
         let input = SamplingGrid::from(trace);
         let mut spec = self.spec;
@@ -253,17 +288,18 @@ impl Processor {
     }
 
     /// What is doubtful about a response; the same for each of its traces.
-    fn warnings_of(&self, response: &Response, rate_hz: f64) -> Arc<[String]> {
-        let key = FrequencyResponse::fingerprint(response);
+    fn warnings_of(&self, response: &Fingerprinted<'_>, rate_hz: f64) -> Arc<[String]> {
+        let key = response.fingerprint;
         let remembered = || self.response_warnings.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = key.and_then(|k| remembered().get(&k).cloned()) {
             return found;
         }
         let band_hz = kept_band_hz(&self.spec.deconvolution, rate_hz);
-        let warnings: Arc<[String]> = response_warnings(response, self.processing.output, band_hz)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let warnings: Arc<[String]> =
+            response_warnings(response.response, self.processing.output, band_hz)
+                .iter()
+                .map(ToString::to_string)
+                .collect();
         if let Some(key) = key {
             let mut remembered = remembered();
             if remembered.len() >= MAX_REMEMBERED_WARNINGS {
@@ -290,14 +326,42 @@ impl Processor {
                     doubt(error);
                 }
                 header.encode_samples_into(&result.samples, ByteOrder::Little, bytes)?;
-                seis_io::file::write_atomically(output, |out| out.write_all(bytes))?;
             }
             Format::Mseed => {
-                let options = mseed::WriteOptions::default();
-                mseed::write(output, [result], &options)?;
+                bytes.clear();
+                mseed::write_to(&mut *bytes, [result], &mseed::WriteOptions::default())?;
             }
         }
+        seis_io::file::write_atomically(output, |out| out.write_all(bytes))?;
+        self.bytes_written.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         Ok(())
+    }
+}
+
+/// A response whose key is computed once, for all who look something up by it.
+struct Fingerprinted<'a> {
+    response: &'a Response,
+    fingerprint: Option<Fingerprint>,
+}
+
+impl<'a> Fingerprinted<'a> {
+    fn new(response: &'a Response) -> Self {
+        Self { response, fingerprint: FrequencyResponse::fingerprint(response) }
+    }
+}
+
+impl FrequencyResponse for Fingerprinted<'_> {
+    fn eval_into(
+        &self,
+        frequencies_hz: &[f64],
+        quantity: GroundMotion,
+        out: &mut [Complex64],
+    ) -> Result<(), EvaluationError> {
+        self.response.eval_into(frequencies_hz, quantity, out)
+    }
+
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        self.fingerprint
     }
 }
 

@@ -1,12 +1,16 @@
 //! The account as JSON, written while the run goes on.
 
+use std::borrow::Cow;
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
-use serde::Serialize;
+use seis_core::{SourceId, UtcTime};
+use serde::{Serialize, Serializer};
 use serde_json::json;
 
-use super::{Outcome, Processing, Status, Summary};
+use super::{Outcome, Processing, Reason, Status, Summary};
 
 /// Writes the account of a run as one JSON object, outcome by outcome, without keeping any.
 ///
@@ -14,8 +18,9 @@ use super::{Outcome, Processing, Status, Summary};
 /// { "software": …, "root": …, "processing": { … },
 ///   "traces": [ { "event", "file", "id", "start", "end", "raw_npts", "status": "processed" |
 ///                 "already-there" | "not-processed", "output", "npts", "reason", "message",
-///                 "warnings": [ … ], "seconds": { "read", "response", "process", "write" } }, … ],
-///   "summary": { … } }
+///                 "warnings": [ … ], "seconds": { "read", "decode", "response", "process",
+///                 "write" } }, … ],
+///   "summary": { … }, "stats": { … } }
 /// ```
 #[derive(Debug)]
 pub struct ReportWriter<W: Write> {
@@ -24,11 +29,38 @@ pub struct ReportWriter<W: Write> {
 }
 
 #[derive(Serialize)]
+struct Line<'a> {
+    event: &'a str,
+    file: Cow<'a, str>,
+    id: Option<Text<SourceId>>,
+    start: Option<Text<UtcTime>>,
+    end: Option<Text<UtcTime>>,
+    raw_npts: usize,
+    status: &'static str,
+    output: Option<Cow<'a, str>>,
+    npts: Option<usize>,
+    reason: Option<Reason>,
+    message: Option<&'a str>,
+    warnings: &'a [String],
+    seconds: Seconds,
+}
+
+#[derive(Serialize)]
 struct Seconds {
     read: f64,
+    decode: f64,
     response: f64,
     process: f64,
     write: f64,
+}
+
+/// Something as people read it.
+struct Text<T>(T);
+
+impl<T: Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
 }
 
 impl<W: Write> ReportWriter<W> {
@@ -58,27 +90,30 @@ impl<W: Write> ReportWriter<W> {
             Status::AlreadyThere { output } => ("already-there", Some(output), None, None),
             Status::NotProcessed(failure) => ("not-processed", None, None, Some(failure)),
         };
-        let line = json!({
-            "event": outcome.event,
-            "file": outcome.file.to_string_lossy(),
-            "id": outcome.id.map(|id| id.to_string()),
-            "start": outcome.span.map(|(start, _)| start.to_string()),
-            "end": outcome.span.map(|(_, end)| end.to_string()),
-            "raw_npts": outcome.raw_npts,
-            "status": status,
-            "output": output.map(|p| p.to_string_lossy()),
-            "npts": npts,
-            "reason": failure.map(|f| f.reason),
-            "message": failure.map(|f| &f.message),
-            "warnings": outcome.warnings,
-            "seconds": Seconds {
-                read: outcome.timings.read.as_secs_f64(),
-                response: outcome.timings.response.as_secs_f64(),
-                process: outcome.timings.process.as_secs_f64(),
-                write: outcome.timings.write.as_secs_f64(),
+        let seconds = |duration: Duration| duration.as_secs_f64();
+        let line = Line {
+            event: &outcome.event,
+            file: outcome.file.to_string_lossy(),
+            id: outcome.id.map(Text),
+            start: outcome.span.map(|(start, _)| Text(start)),
+            end: outcome.span.map(|(_, end)| Text(end)),
+            raw_npts: outcome.raw_npts,
+            status,
+            output: output.map(|p| p.to_string_lossy()),
+            npts,
+            reason: failure.map(|f| f.reason),
+            message: failure.map(|f| f.message.as_str()),
+            warnings: &outcome.warnings,
+            seconds: Seconds {
+                read: seconds(outcome.timings.read),
+                decode: seconds(outcome.timings.decode),
+                response: seconds(outcome.timings.response),
+                process: seconds(outcome.timings.process),
+                write: seconds(outcome.timings.write),
             },
-        });
-        write!(self.out, "{}\n{line}", if self.any { "," } else { "" })?;
+        };
+        self.out.write_all(if self.any { b",\n" } else { b"\n" })?;
+        serde_json::to_writer(&mut self.out, &line)?;
         self.any = true;
         Ok(())
     }
@@ -105,7 +140,28 @@ impl<W: Write> ReportWriter<W> {
             "with_warnings": summary.with_warnings,
             "ignored_files": summary.ignored_files,
         });
-        writeln!(self.out, "\n],\n\"summary\": {line}}}")?;
+        let stats = &summary.stats;
+        let plans = &stats.plans;
+        let stats = json!({
+            "jobs": stats.jobs,
+            "io_threads": stats.io_threads,
+            "elapsed_s": stats.elapsed.as_secs_f64(),
+            "survey_s": stats.survey.as_secs_f64(),
+            "waited_s": stats.waited.as_secs_f64(),
+            "reading_s": stats.reading.as_secs_f64(),
+            "bytes_read": stats.bytes_read,
+            "bytes_written": stats.bytes_written,
+            "plans": {
+                "hits": plans.hits,
+                "misses": plans.misses,
+                "uncached": plans.uncached,
+                "evictions": plans.evictions,
+                "plans": plans.plans,
+                "bytes": plans.bytes,
+            },
+            "inventories": stats.inventories,
+        });
+        writeln!(self.out, "\n],\n\"summary\": {line},\n\"stats\": {stats}}}")?;
         self.out.flush()?;
         Ok(self.out)
     }

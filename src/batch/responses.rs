@@ -1,80 +1,18 @@
 //! The StationXML files of one event, read when they are needed, and parsed once for all events.
 
-use std::collections::{BTreeSet, HashMap};
-use std::hash::{DefaultHasher, Hasher};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use seis_core::{SourceId, UtcTime};
 use seis_resp::{EpochPolicy, Inventory, LookupError, ResponseMatch};
 
+use super::fetch::Buffer;
+use super::inventories::InventoryCache;
 use super::{Failure, Reason};
-
-/// Bytes of StationXML whose inventories are kept; beyond that the cache starts anew. An inventory
-/// takes about as much memory as its text.
-const MAX_CACHED_BYTES: usize = 32 << 20;
 
 /// Problems of one channel's metadata that are told.
 const MAX_PROBLEMS: usize = 8;
-
-/// Inventories by the content of their files: each event has its own copy of the same StationXML.
-#[derive(Debug, Default)]
-pub(super) struct InventoryCache {
-    cached: Mutex<Cached>,
-}
-
-#[derive(Debug, Default)]
-struct Cached {
-    by_content: HashMap<ContentKey, Arc<Inventory>>,
-    bytes: usize,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct ContentKey {
-    length: usize,
-    hashes: [u64; 2],
-}
-
-impl ContentKey {
-    fn new(bytes: &[u8]) -> Self {
-        // Two independent 64-bit hashes: one alone would meet by chance in a large archive.
-        let hashes = [0_u8, 1].map(|salt| {
-            let mut hasher = DefaultHasher::new();
-            hasher.write_u8(salt);
-            hasher.write(bytes);
-            hasher.finish()
-        });
-        Self { length: bytes.len(), hashes }
-    }
-}
-
-impl InventoryCache {
-    fn read(&self, path: &Path) -> Result<Arc<Inventory>, String> {
-        let at = |e: &dyn std::fmt::Display| format!("{}: {e}", path.display());
-        if !std::fs::metadata(path).map_err(|e| at(&e))?.is_file() {
-            // A pipe would be waited for, for ever.
-            return Err(at(&"not a regular file"));
-        }
-        let bytes = std::fs::read(path).map_err(|e| at(&e))?;
-        let key = ContentKey::new(&bytes);
-        if let Some(found) = self.lock().by_content.get(&key) {
-            return Ok(Arc::clone(found));
-        }
-        let inventory = Inventory::from_stationxml(&bytes).map(Arc::new).map_err(|e| at(&e))?;
-        let mut cached = self.lock();
-        if cached.bytes.saturating_add(bytes.len()) > MAX_CACHED_BYTES {
-            *cached = Cached::default();
-        }
-        cached.bytes += bytes.len();
-        cached.by_content.insert(key, Arc::clone(&inventory));
-        Ok(inventory)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Cached> {
-        // No panic can leave the map half-changed.
-        self.cached.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// The StationXML files of one event.
 #[derive(Debug)]
@@ -107,7 +45,11 @@ impl EventResponses {
             .files
             .iter()
             .find(|f| f.path == source)
-            .and_then(|f| f.inventory.get()?.as_ref().ok());
+            .and_then(|f| f.inventory.get()?.as_ref().ok())
+            .filter(|inventory| !inventory.report.problems.is_empty());
+        if inventory.is_none() {
+            return Vec::new();
+        }
         let above = [
             id.to_string(),
             format!("{}.{}", id.network, id.station),
@@ -122,6 +64,20 @@ impl EventResponses {
             .collect()
     }
 
+    /// The file that is named after a channel's station.
+    fn own(&self, id: &SourceId) -> Option<&ResponseFile> {
+        let name = format!("{}.{}.xml", id.network, id.station);
+        self.files.iter().find(|f| f.path.file_name().is_some_and(|n| *n == *name))
+    }
+
+    /// Reads the file in which a channel's response is going to be looked for first.
+    pub(super) fn prefetch(&self, id: &SourceId, cache: &InventoryCache, buffer: &mut Buffer) {
+        if let Some(file) = self.own(id) {
+            // What is wrong with it is told to those who need it.
+            let _ = file.read(cache, buffer);
+        }
+    }
+
     /// The response that holds from `first` to `last`, and the file it comes from: `NET.STA.xml`
     /// if that knows the channel, else all files of the event together.
     pub(super) fn find(
@@ -129,10 +85,9 @@ impl EventResponses {
         id: &SourceId,
         (first, last): (UtcTime, UtcTime),
         cache: &InventoryCache,
+        buffer: &mut Buffer,
     ) -> Result<(ResponseMatch<'_>, &Path), Failure> {
-        let own_name = format!("{}.{}.xml", id.network, id.station);
-        let own = self.files.iter().find(|f| f.path.file_name().is_some_and(|n| *n == *own_name));
-        if let Some((file, Ok(inventory))) = own.map(|f| (f, f.read(cache))) {
+        if let Some((file, Ok(inventory))) = self.own(id).map(|f| (f, f.read(cache, buffer))) {
             match inventory.lookup(id, first, last, EpochPolicy::Error) {
                 // Somewhere else, perhaps: in the file of a network, or one named otherwise.
                 Err(LookupError::NoSuchChannel { .. }) => {}
@@ -145,15 +100,16 @@ impl EventResponses {
         }
         let all = self.all.get_or_init(|| {
             let mut all = Inventory::new("");
-            for inventory in self.files.iter().filter_map(|f| f.read(cache).as_ref().ok()) {
+            for inventory in self.files.iter().filter_map(|f| f.read(cache, buffer).as_ref().ok()) {
                 all.merge(Inventory::clone(inventory));
             }
             all
         });
-        let source = self.files.iter().map(|f| (f, f.read(cache))).find_map(|(file, read)| {
-            let inventory = read.as_ref().ok()?;
-            (!inventory.channel_epochs(id).is_empty()).then_some(file.path.as_path())
-        });
+        let source =
+            self.files.iter().map(|f| (f, f.read(cache, buffer))).find_map(|(file, read)| {
+                let inventory = read.as_ref().ok()?;
+                (!inventory.channel_epochs(id).is_empty()).then_some(file.path.as_path())
+            });
         all.lookup(id, first, last, EpochPolicy::Error)
             .map(|found| (found, source.unwrap_or(Path::new("resp"))))
             .map_err(|error| self.failure(&error, source))
@@ -209,7 +165,7 @@ impl EventResponses {
 }
 
 impl ResponseFile {
-    fn read(&self, cache: &InventoryCache) -> &Result<Arc<Inventory>, String> {
-        self.inventory.get_or_init(|| cache.read(&self.path))
+    fn read(&self, cache: &InventoryCache, buffer: &mut Buffer) -> &Result<Arc<Inventory>, String> {
+        self.inventory.get_or_init(|| cache.read(&self.path, buffer))
     }
 }

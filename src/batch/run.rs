@@ -1,23 +1,33 @@
 //! The run: events and files to worker threads, outcomes back.
 
-use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
-use super::event::{EventContext, RawFile};
+use super::archive::Archive;
+use super::event::{EventContext, RawFile, result_path};
+use super::feeder::{Feeder, Task};
+use super::fetch::{Buffer, Content, Fetched};
 use super::manifest::ResultDirectory;
 use super::processor::{FileEnd, Phase, Processor, Workspace};
-use super::responses::EventResponses;
-use super::{
-    BatchError, BatchOptions, Event, EventFiles, Failure, Outcome, RawName, Reason, Summary,
-};
+use super::queue::Queue;
+use super::{BatchError, BatchOptions, Failure, Outcome, Reason, RunStats, Summary};
 
 /// More threads than any machine has cores would only fight for the disk.
-const MAX_JOBS: usize = 512;
+const MAX_THREADS: usize = 512;
+
+/// One is enough to keep a local disk's files coming while the workers work.
+const DEFAULT_IO_THREADS: usize = 1;
+
+/// Files that wait for each thread.
+const FILES_AHEAD: usize = 8;
+
+/// Bytes that wait altogether. A larger file is read by the worker that is going to decode it.
+const BYTES_AHEAD: usize = 8 << 20;
 
 /// What a run tells while it goes on.
 #[derive(Debug)]
@@ -40,9 +50,10 @@ pub enum Progress<'a> {
 
 /// Processes an archive of events; see [`batch`](crate::batch).
 ///
-/// Every input ends in exactly one [`Outcome`], told to `observe` in the order of completion.
+/// Every input ends in exactly one [`Outcome`], told to `observe` by and by as they come to
+/// their end.
 /// Memory does not grow with the archive: files wait in a bounded queue, and outcomes are not
-/// kept. The results are the same bits for every number of threads.
+/// kept. The results are the same bits for every number of threads, and every order.
 ///
 /// # Errors
 /// [`BatchError`] when the run could not begin: the root cannot be read or holds no events, the
@@ -53,56 +64,55 @@ pub fn run(
     options: &BatchOptions,
     mut observe: impl FnMut(Progress<'_>),
 ) -> Result<Summary, BatchError> {
-    let begun = SystemTime::now();
+    let (begun, clock) = (SystemTime::now(), Instant::now());
     let processor = Processor::new(&options.processing)?;
-    let events =
-        Event::find(root).map_err(|error| BatchError::Io { path: root.to_owned(), error })?;
-    if events.is_empty() {
+    let archive = Archive::survey(root, options.io_order)
+        .map_err(|error| BatchError::Io { path: root.to_owned(), error })?;
+    if archive.len() == 0 {
         return Err(BatchError::NoEvents { root: root.to_owned() });
     }
-    let mut summary = Summary::default();
-    let mut unlisted = 0;
-    for event in &events {
-        // All directories are checked before the first file is touched. What else is wrong with
-        // one is told for each of its files.
-        let results = result_path(event, options);
-        let checked = ResultDirectory::check(results, &options.processing, options.overwrite);
-        if let Err(error @ BatchError::OtherOptions { .. }) = checked {
-            return Err(error);
-        }
-        match event.files() {
-            Ok(files) => {
-                summary.files += files.raw.len();
-                summary.ignored_files += files.ignored;
-            }
-            Err(_) => unlisted += 1,
-        }
-    }
-    if summary.files + unlisted == 0 {
-        let ignored = summary.ignored_files;
+    check_results(&archive, options)?;
+    if archive.files + archive.unlisted == 0 {
+        let ignored = archive.ignored;
         return Err(BatchError::NoRawFiles { root: root.to_owned(), ignored });
     }
     let jobs = options
         .jobs
         .or_else(|| std::thread::available_parallelism().ok())
         .map_or(1, NonZeroUsize::get)
-        .min(MAX_JOBS);
-    observe(Progress::Started { events: events.len(), files: summary.files, jobs });
+        .min(MAX_THREADS);
+    let io_threads = options.io_threads.unwrap_or(DEFAULT_IO_THREADS).min(MAX_THREADS);
+    let mut summary = Summary {
+        files: archive.files,
+        ignored_files: archive.ignored,
+        stats: RunStats { jobs, io_threads, survey: clock.elapsed(), ..RunStats::default() },
+        ..Summary::default()
+    };
+    observe(Progress::Started { events: archive.len(), files: archive.files, jobs });
 
-    let (task_sender, tasks) = sync_channel::<Task>(4 * jobs);
-    // Shared by the workers alone: when the last of them goes, the feeder notices.
-    let tasks = Arc::new(Mutex::new(tasks));
-    let (report_sender, reports) = sync_channel::<Report>(256);
+    let shared = Shared {
+        feeder: Feeder::new(&archive, options),
+        processor,
+        options,
+        begun,
+        queue: (io_threads > 0)
+            .then(|| Queue::new(FILES_AHEAD * (jobs + io_threads), BYTES_AHEAD, io_threads)),
+        buffers: Mutex::default(),
+        counters: Counters::default(),
+    };
+    // Each message holds many reports.
+    let (sender, reports) = sync_channel::<Vec<Report>>(4 * jobs);
     std::thread::scope(|scope| {
-        let teller = Teller(report_sender.clone());
-        scope.spawn(move || feed(&events, options, begun, &task_sender, &teller));
-        for _ in 0..jobs {
-            let teller = Teller(report_sender.clone());
-            let (tasks, processor) = (Arc::clone(&tasks), &processor);
-            scope.spawn(move || work(&tasks, processor, &teller));
+        for _ in 0..io_threads {
+            scope.spawn(|| shared.read_ahead());
         }
-        drop((tasks, report_sender));
-        for report in reports {
+        for _ in 0..jobs {
+            let teller = Teller::new(sender.clone());
+            let shared = &shared;
+            scope.spawn(move || shared.work(teller));
+        }
+        drop(sender);
+        for report in reports.into_iter().flatten() {
             match report {
                 Report::Outcome(outcome) => {
                     summary.count(&outcome);
@@ -112,13 +122,26 @@ pub fn run(
             }
         }
     });
+    shared.account(&mut summary.stats);
+    summary.stats.elapsed = clock.elapsed();
     Ok(summary)
 }
 
-/// A raw file for a worker; or none, where an event has but deferred ones.
-struct Task {
-    event: Arc<EventContext>,
-    file: Option<RawFile>,
+/// All directories of results are checked before the first file is touched. What else is wrong
+/// with one is told for each of its files.
+fn check_results(archive: &Archive, options: &BatchOptions) -> Result<(), BatchError> {
+    let nothing_there = options.out.as_ref().is_some_and(|out| !out.exists());
+    if options.overwrite || nothing_there {
+        return Ok(());
+    }
+    for event in archive.events() {
+        let results = result_path(&event, options);
+        let checked = ResultDirectory::check(results, &options.processing, options.overwrite);
+        if let Err(error @ BatchError::OtherOptions { .. }) = checked {
+            return Err(error);
+        }
+    }
+    Ok(())
 }
 
 enum Report {
@@ -129,157 +152,257 @@ enum Report {
 /// Nobody listens any more.
 struct Gone;
 
-/// Tells what happened.
-struct Teller(SyncSender<Report>);
+/// Tells what happened, many things at a time: waking the listener for each would cost more than
+/// all else that is done for a file beside its processing.
+struct Teller {
+    sender: SyncSender<Vec<Report>>,
+    waiting: Vec<Report>,
+    told: Instant,
+}
 
 impl Teller {
-    fn outcome(&self, outcome: Outcome) -> Result<(), Gone> {
-        self.0.send(Report::Outcome(Box::new(outcome))).map_err(|_| Gone)
+    const MOST: usize = 64;
+    const LONGEST: Duration = Duration::from_millis(50);
+
+    fn new(sender: SyncSender<Vec<Report>>) -> Self {
+        Self { sender, waiting: Vec::new(), told: Instant::now() }
     }
 
-    fn file_done(&self) -> Result<(), Gone> {
-        self.0.send(Report::FileDone).map_err(|_| Gone)
+    fn tell(&mut self, report: Report) {
+        self.waiting.push(report);
     }
-}
 
-fn result_path(event: &Event, options: &BatchOptions) -> PathBuf {
-    match &options.out {
-        Some(out) => out.join(&event.folder),
-        None => event.directory.join("processed"),
+    fn outcome(&mut self, outcome: Outcome) {
+        self.tell(Report::Outcome(Box::new(outcome)));
     }
-}
 
-/// Lists one event after the other, and hands its files to the workers.
-fn feed(
-    events: &[Event],
-    options: &BatchOptions,
-    begun: SystemTime,
-    tasks: &SyncSender<Task>,
-    teller: &Teller,
-) -> Result<(), Gone> {
-    for event in events {
-        let files = match event.files() {
-            Ok(files) => files,
-            Err(error) => {
-                let place = event.directory.join("raw");
-                let why = format!("{}: {error}", place.display());
-                let failure = Failure::new(Reason::UnreadableFile, why);
-                teller.outcome(Outcome::failed(&event.name, &place, failure))?;
-                continue;
-            }
-        };
-        if files.raw.is_empty() {
-            continue;
-        }
-        let path = result_path(event, options);
-        let results = ResultDirectory::check(path, &options.processing, options.overwrite)
-            .and_then(|results| results.open(&options.processing, begun).map(|()| results));
-        match results {
-            Ok(results) => feed_event(event, results, files, tasks)?,
-            Err(error) => {
-                for raw in &files.raw {
-                    let failure = Failure::new(Reason::CannotWrite, &error);
-                    teller.outcome(Outcome::failed(&event.name, raw, failure))?;
-                    teller.file_done()?;
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-fn feed_event(
-    event: &Event,
-    results: ResultDirectory,
-    files: EventFiles,
-    tasks: &SyncSender<Task>,
-) -> Result<(), Gone> {
-    // Names in the MassDownloader's form give results of different names, so their order does not
-    // matter. Inputs that could give the same name are taken in order when the others are done,
-    // lest chance decides which of them is kept.
-    let named: Vec<RawFile> = files
-        .raw
-        .into_iter()
-        .map(|path| {
-            let name = path.file_name().and_then(|n| n.to_str()).and_then(RawName::parse);
-            (path, name)
-        })
-        .collect();
-    let mut times_seen: HashMap<RawName, usize> = HashMap::new();
-    for name in named.iter().filter_map(|(_, name)| name.clone()) {
-        *times_seen.entry(name).or_default() += 1;
-    }
-    let (separate, deferred): (Vec<_>, Vec<_>) = named
-        .into_iter()
-        .partition(|(_, name)| name.as_ref().is_some_and(|n| times_seen.get(n) == Some(&1)));
-    let mut inputs: Vec<Option<RawFile>> = separate.into_iter().map(Some).collect();
-    if inputs.is_empty() {
-        inputs.push(None);
-    }
-    let context = Arc::new(EventContext::new(
-        event.name.clone(),
-        results,
-        EventResponses::new(files.responses, files.responses_error),
-        inputs.len(),
-        deferred,
-    ));
-    for file in inputs {
-        tasks.send(Task { event: Arc::clone(&context), file }).map_err(|_| Gone)?;
-    }
-    Ok(())
-}
-
-fn work(tasks: &Mutex<Receiver<Task>>, processor: &Processor, teller: &Teller) -> Result<(), Gone> {
-    let mut workspace = Workspace::default();
-    loop {
-        let task = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Task { event, file }) = task else { return Ok(()) };
-        if let Some(file) = file {
-            work_on(&event, file, Phase::Parallel, processor, &mut workspace, teller)?;
-        }
-        if event.task_done() {
-            for file in event.take_deferred() {
-                work_on(&event, file, Phase::InOrder, processor, &mut workspace, teller)?;
-            }
-            if let Err(failure) = event.finish(processor.processing()) {
-                teller.outcome(Outcome::failed(&event.name, Path::new(""), failure))?;
-            }
-        }
-    }
-}
-
-fn work_on(
-    event: &EventContext,
-    file: RawFile,
-    phase: Phase,
-    processor: &Processor,
-    workspace: &mut Workspace,
-    teller: &Teller,
-) -> Result<(), Gone> {
-    let (path, name) = &file;
-    let mut told = Ok(());
-    let mut tell = |outcome: Outcome| {
-        if told.is_ok() {
-            told = teller.outcome(outcome);
-        }
-    };
-    // A defect of ours in one trace must not take the other million with it.
-    let end = catch_unwind(AssertUnwindSafe(|| {
-        processor.process_file(event, (path, name.as_ref()), phase, workspace, &mut tell)
-    }));
-    match end {
-        Ok(FileEnd::Done) => {}
-        Ok(FileEnd::Deferred) => {
-            event.defer(file);
+    /// To be called between files.
+    fn tell_if_due(&mut self) -> Result<(), Gone> {
+        if self.waiting.len() < Self::MOST && self.told.elapsed() < Self::LONGEST {
             return Ok(());
         }
-        Err(_) => {
-            *workspace = Workspace::default();
-            let why =
-                format!("{}: internal error; please report it with this file", path.display());
-            tell(Outcome::failed(&event.name, path, Failure::new(Reason::CannotProcess, why)));
+        self.tell_all()
+    }
+
+    fn tell_all(&mut self) -> Result<(), Gone> {
+        self.told = Instant::now();
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        self.sender.send(std::mem::take(&mut self.waiting)).map_err(|_| Gone)
+    }
+}
+
+/// What all threads of a run share.
+struct Shared<'a> {
+    feeder: Feeder<'a>,
+    processor: Processor,
+    options: &'a BatchOptions,
+    begun: SystemTime,
+    /// What was read ahead.
+    queue: Option<Queue<Loaded>>,
+    /// For what will be.
+    buffers: Mutex<Vec<Buffer>>,
+    counters: Counters,
+}
+
+#[derive(Default)]
+struct Counters {
+    waited_ns: AtomicU64,
+    reading_ns: AtomicU64,
+    bytes_read: AtomicU64,
+}
+
+/// A task, and what was read for it.
+enum Loaded {
+    File(Arc<EventContext>, RawFile, Fetched),
+    /// An event has but files that have to wait.
+    Event(Arc<EventContext>),
+    /// An event cannot be listed.
+    Failed(Box<Outcome>),
+}
+
+impl Loaded {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::File(_, _, fetched) => fetched.bytes(),
+            Self::Event(_) | Self::Failed(_) => 0,
         }
     }
-    told?;
-    teller.file_done()
+}
+
+impl Shared<'_> {
+    fn account(&self, stats: &mut RunStats) {
+        let time = |counter: &AtomicU64| Duration::from_nanos(counter.load(Ordering::Relaxed));
+        stats.waited = time(&self.counters.waited_ns);
+        stats.reading = time(&self.counters.reading_ns);
+        stats.bytes_read = self.counters.bytes_read.load(Ordering::Relaxed);
+        self.processor.account(stats);
+    }
+
+    /// What a thread does that reads ahead.
+    fn read_ahead(&self) {
+        let Some(queue) = &self.queue else { return };
+        let _feeding = queue.feeding();
+        let mut text = Buffer::default();
+        loop {
+            let buffer = self.buffers().pop().unwrap_or_default();
+            let Some(loaded) = self.load(BYTES_AHEAD as u64, buffer) else { return };
+            if let Loaded::File(event, (_, name), fetched) = &loaded {
+                if matches!(fetched.content, Content::Read(_) | Content::NotYet) {
+                    self.processor.prefetch(event, name.as_ref(), &mut text);
+                }
+            }
+            let bytes = loaded.bytes();
+            if queue.push(loaded, bytes).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn buffers(&self) -> MutexGuard<'_, Vec<Buffer>> {
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next task, and what it needs from the disk if that has no more bytes than `most`.
+    fn load(&self, most: u64, buffer: Buffer) -> Option<Loaded> {
+        let Task { event, file } = match self.feeder.next()? {
+            Ok(task) => task,
+            Err(outcome) => return Some(Loaded::Failed(outcome)),
+        };
+        let Some(file) = file else { return Some(Loaded::Event(event)) };
+        let fetched = self.fetch(&event, &file, most, buffer);
+        Some(Loaded::File(event, file, fetched))
+    }
+
+    fn fetch(
+        &self,
+        event: &EventContext,
+        (path, _): &RawFile,
+        most: u64,
+        buffer: Buffer,
+    ) -> Fetched {
+        // What an earlier run did stands in the results.
+        let fetched = match event.open(self.options, self.begun) {
+            Ok(()) => Fetched::new(event, path, most, buffer),
+            Err(failure) => Fetched::failed(failure),
+        };
+        self.count(&fetched);
+        fetched
+    }
+
+    fn count(&self, fetched: &Fetched) {
+        self.counters.bytes_read.fetch_add(fetched.bytes() as u64, Ordering::Relaxed);
+        self.counters.reading_ns.fetch_add(nanoseconds(fetched.took), Ordering::Relaxed);
+    }
+
+    /// What a worker does.
+    fn work(&self, teller: Teller) {
+        let mut worker =
+            Worker { shared: self, teller, workspace: Workspace::default(), buffer: None };
+        if worker.run().is_err() {
+            // Nobody wants to know: those who read ahead need not go on.
+            if let Some(queue) = &self.queue {
+                queue.abandon();
+            }
+        }
+    }
+}
+
+struct Worker<'a> {
+    shared: &'a Shared<'a>,
+    teller: Teller,
+    workspace: Workspace,
+    /// For the next file, where nobody reads ahead.
+    buffer: Option<Buffer>,
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        // A panic goes on to the caller, once those who read ahead have stopped waiting.
+        if std::thread::panicking() {
+            if let Some(queue) = &self.shared.queue {
+                queue.abandon();
+            }
+        }
+    }
+}
+
+impl Worker<'_> {
+    fn run(&mut self) -> Result<(), Gone> {
+        let shared = self.shared;
+        loop {
+            let begun = Instant::now();
+            let loaded = match &shared.queue {
+                Some(queue) => queue.pop(),
+                None => shared.load(u64::MAX, self.buffer.take().unwrap_or_default()),
+            };
+            let waited = nanoseconds(begun.elapsed());
+            shared.counters.waited_ns.fetch_add(waited, Ordering::Relaxed);
+            match loaded {
+                None => return self.teller.tell_all(),
+                Some(Loaded::Failed(outcome)) => self.teller.outcome(*outcome),
+                Some(Loaded::Event(event)) => self.task_done(&event),
+                Some(Loaded::File(event, file, fetched)) => {
+                    self.file(&event, file, fetched, Phase::Parallel);
+                    self.task_done(&event);
+                }
+            }
+            self.teller.tell_if_due()?;
+        }
+    }
+
+    fn task_done(&mut self, event: &EventContext) {
+        if !event.task_done() {
+            return;
+        }
+        let shared = self.shared;
+        for file in event.take_deferred() {
+            let buffer = self.buffer.take().unwrap_or_default();
+            let fetched = shared.fetch(event, &file, u64::MAX, buffer);
+            self.file(event, file, fetched, Phase::InOrder);
+        }
+        if let Err(failure) = event.finish(shared.processor.processing()) {
+            self.teller.outcome(Outcome::failed(&event.name, Path::new(""), failure));
+        }
+    }
+
+    fn file(&mut self, event: &EventContext, file: RawFile, mut fetched: Fetched, phase: Phase) {
+        let (path, name) = &file;
+        let Self { shared, teller, workspace, .. } = self;
+        if let Content::NotYet = fetched.content {
+            fetched = shared.fetch(event, &file, u64::MAX, Buffer::default());
+        }
+        // A defect of ours in one trace must not take the other million with it.
+        let end = catch_unwind(AssertUnwindSafe(|| {
+            let mut tell = |outcome: Outcome| teller.outcome(outcome);
+            let file = (path.as_path(), name.as_ref());
+            shared.processor.process_file(event, file, &mut fetched, phase, workspace, &mut tell)
+        }));
+        let buffer = fetched.into_buffer();
+        if shared.queue.is_some() {
+            shared.buffers().push(buffer);
+        } else {
+            self.buffer = Some(buffer);
+        }
+        match end {
+            Ok(FileEnd::Done) => {}
+            Ok(FileEnd::Deferred) => {
+                event.defer(file);
+                return;
+            }
+            Err(_) => {
+                self.workspace = Workspace::default();
+                let why =
+                    format!("{}: internal error; please report it with this file", path.display());
+                let failure = Failure::new(Reason::CannotProcess, why);
+                self.teller.outcome(Outcome::failed(&event.name, path, failure));
+            }
+        }
+        self.teller.tell(Report::FileDone);
+    }
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

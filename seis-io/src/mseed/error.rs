@@ -276,9 +276,10 @@ impl fmt::Display for Because<'_> {
 }
 
 impl Error {
-    /// The same error, with the name of the file it came from.
+    /// The same error, with the name of the file it came from: for those who read the bytes
+    /// themselves.
     #[must_use]
-    pub(crate) fn in_file(mut self, path: &Path) -> Self {
+    pub fn in_file(mut self, path: &Path) -> Self {
         match &mut self {
             Self::Io { file, .. }
             | Self::Record { file, .. }
