@@ -149,6 +149,7 @@ impl<W: Write> ReportWriter<W> {
             "survey_s": stats.survey.as_secs_f64(),
             "waited_s": stats.waited.as_secs_f64(),
             "reading_s": stats.reading.as_secs_f64(),
+            "directories_s": stats.directories.as_secs_f64(),
             "bytes_read": stats.bytes_read,
             "bytes_written": stats.bytes_written,
             "plans": {

@@ -210,6 +210,7 @@ struct Shared<'a> {
 struct Counters {
     waited_ns: AtomicU64,
     reading_ns: AtomicU64,
+    directories_ns: AtomicU64,
     bytes_read: AtomicU64,
 }
 
@@ -236,6 +237,7 @@ impl Shared<'_> {
         let time = |counter: &AtomicU64| Duration::from_nanos(counter.load(Ordering::Relaxed));
         stats.waited = time(&self.counters.waited_ns);
         stats.reading = time(&self.counters.reading_ns);
+        stats.directories = time(&self.counters.directories_ns);
         stats.bytes_read = self.counters.bytes_read.load(Ordering::Relaxed);
         self.processor.account(stats);
     }
@@ -266,13 +268,22 @@ impl Shared<'_> {
 
     /// The next task, and what it needs from the disk if that has no more bytes than `most`.
     fn load(&self, most: u64, buffer: Buffer) -> Option<Loaded> {
-        let Task { event, file } = match self.feeder.next()? {
+        let next = self.in_directories(|| self.feeder.next())?;
+        let Task { event, file } = match next {
             Ok(task) => task,
             Err(outcome) => return Some(Loaded::Failed(outcome)),
         };
         let Some(file) = file else { return Some(Loaded::Event(event)) };
         let fetched = self.fetch(&event, &file, most, buffer);
         Some(Loaded::File(event, file, fetched))
+    }
+
+    /// Counts the time of something that is done for a directory and not for a file.
+    fn in_directories<T>(&self, work: impl FnOnce() -> T) -> T {
+        let begun = Instant::now();
+        let done = work();
+        self.counters.directories_ns.fetch_add(nanoseconds(begun.elapsed()), Ordering::Relaxed);
+        done
     }
 
     fn fetch(
@@ -283,7 +294,8 @@ impl Shared<'_> {
         buffer: Buffer,
     ) -> Fetched {
         // What an earlier run did stands in the results.
-        let fetched = match event.open(self.options, self.begun) {
+        let opened = self.in_directories(|| event.open(self.options, self.begun));
+        let fetched = match opened {
             Ok(()) => Fetched::new(event, path, most, buffer),
             Err(failure) => Fetched::failed(failure),
         };
@@ -362,7 +374,8 @@ impl Worker<'_> {
             let fetched = shared.fetch(event, &file, u64::MAX, buffer);
             self.file(event, file, fetched, Phase::InOrder);
         }
-        if let Err(failure) = event.finish(shared.processor.processing()) {
+        let processing = shared.processor.processing();
+        if let Err(failure) = shared.in_directories(|| event.finish(processing)) {
             self.teller.outcome(Outcome::failed(&event.name, Path::new(""), failure));
         }
     }

@@ -24,6 +24,8 @@ pub struct RunStats {
     /// What the readers, which are the workers where none read ahead, spent looking for and
     /// reading raw files, all together.
     pub reading: Duration,
+    /// What was spent listing events and making their result directories ready, all together.
+    pub directories: Duration,
     /// Bytes of raw files that were read.
     pub bytes_read: u64,
     /// Bytes of results that were written.
@@ -55,10 +57,12 @@ impl fmt::Display for RunStats {
         )?;
         writeln!(
             f,
-            "time: {:.3} s, of it {:.3} s the first look; {:.3} s reading raw files",
+            "time: {:.3} s, of it {:.3} s the first look; {:.3} s reading raw files, {:.3} s for \
+             directories",
             self.elapsed.as_secs_f64(),
             self.survey.as_secs_f64(),
-            self.reading.as_secs_f64()
+            self.reading.as_secs_f64(),
+            self.directories.as_secs_f64()
         )?;
         writeln!(
             f,
