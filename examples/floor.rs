@@ -5,10 +5,10 @@
 //! ```
 //!
 //! In turns, the archive is processed by one worker, and only what no design avoids is done for
-//! each of its files: read it, decode it, one forward real Fourier transform of the length in
-//! question, one inverse at the output's rate, write as many bytes as a result has. Prints both,
-//! step by step, as JSON. Times are of one processor, so that other load on the machine matters
-//! less; the ratio is the median over the rounds.
+//! each of its files: read it, decode it, one forward real Fourier transform, one inverse at the
+//! output's rate, write as many bytes as a result has. The transforms have the lengths that the
+//! run's have, which are the cheapest that give the result. Prints both, step by step, as JSON; the
+//! ratios, of the time that passed and of the processor's, are medians over the rounds.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -21,6 +21,8 @@ use clap::Parser;
 use realfft::RealFftPlanner;
 use seis::batch::{self, BatchOptions, Event, Processing, Progress, Status, Timings};
 use seis::prelude::*;
+use seis::signal::{CalibrationPlan, SamplingGrid};
+use seis::{Complex64, EvaluationError};
 use serde_json::{Value, json};
 
 /// Bytes of a SAC header.
@@ -179,14 +181,15 @@ struct Floor<'a> {
     reader: mseed::Reader,
     input: Vec<f64>,
     output: Vec<f64>,
-    spectrum: Vec<seis::Complex64>,
-    scratch: Vec<seis::Complex64>,
+    spectrum: Vec<Complex64>,
+    scratch: Vec<Complex64>,
     read: Duration,
     decode: Duration,
     forward: Duration,
     inverse: Duration,
     write: Duration,
     traces: usize,
+    lengths: Vec<((usize, SamplingRate), (usize, usize))>,
 }
 
 impl<'a> Floor<'a> {
@@ -206,6 +209,7 @@ impl<'a> Floor<'a> {
             inverse: Duration::ZERO,
             write: Duration::ZERO,
             traces: 0,
+            lengths: Vec::new(),
         }
     }
 
@@ -266,24 +270,16 @@ impl<'a> Floor<'a> {
 
     /// Both transforms; the number of samples of the result.
     fn transforms(&mut self, trace: &Trace) -> Result<usize, Box<dyn Error>> {
-        let points = self.processing.fft_length.points(trace.len())?;
-        let (input_hz, output_hz) = (trace.rate.hz(), self.processing.rate_hz);
-        // The shortest that gives all output samples, or else one of a rate they can be picked from.
-        let ratio = (input_hz / output_hz).floor().max(1.0) as usize;
-        let exact = (ratio as f64 * output_hz - input_hz).abs() < 1e-9;
-        let shorter = (1..=ratio)
-            .rev()
-            .find(|d| exact && ratio % d == 0 && points % (2 * d) == 0)
-            .unwrap_or(1);
+        let (points, shorter) = self.lengths(trace)?;
         let forward = self.planner.plan_fft_forward(points);
         let inverse = self.planner.plan_fft_inverse(points / shorter);
         self.input.clear();
         self.input.extend(trace.samples.to_f64()?.iter());
         self.input.resize(points, 0.0);
-        self.spectrum.resize(points / 2 + 1, seis::Complex64::ZERO);
+        self.spectrum.resize(points / 2 + 1, Complex64::ZERO);
         self.output.resize(points / shorter, 0.0);
         let scratch = forward.get_scratch_len().max(inverse.get_scratch_len());
-        self.scratch.resize(scratch, seis::Complex64::ZERO);
+        self.scratch.resize(scratch, Complex64::ZERO);
         let begun = Instant::now();
         forward.process_with_scratch(
             &mut self.input,
@@ -302,7 +298,35 @@ impl<'a> Floor<'a> {
             &mut self.scratch[..inverse.get_scratch_len()],
         )?;
         self.inverse += begun.elapsed();
-        let span_s = (trace.len().saturating_sub(1)) as f64 / input_hz;
-        Ok(((span_s * output_hz + 1e-9) as usize + 1).min(self.arguments.npts))
+        let span_s = trace.len().saturating_sub(1) as f64 * trace.rate.interval_s();
+        Ok(((span_s * self.arguments.rate + 1e-9) as usize + 1).min(self.arguments.npts))
+    }
+
+    /// The length of the forward transform, and how many times shorter the inverse is.
+    fn lengths(&mut self, trace: &Trace) -> Result<(usize, usize), Box<dyn Error>> {
+        let grid = SamplingGrid::from(trace);
+        let key = (grid.npts, trace.rate);
+        if let Some((_, found)) = self.lengths.iter().find(|(known, _)| *known == key) {
+            return Ok(*found);
+        }
+        let plan = CalibrationPlan::new(&self.processing.spec()?, &grid, &Flat)?;
+        let found = (plan.transform_points(), plan.decimation());
+        self.lengths.push((key, found));
+        Ok(found)
+    }
+}
+
+/// A response of one: the lengths do not depend on it.
+struct Flat;
+
+impl FrequencyResponse for Flat {
+    fn eval_into(
+        &self,
+        _frequencies_hz: &[f64],
+        _quantity: GroundMotion,
+        out: &mut [Complex64],
+    ) -> Result<(), EvaluationError> {
+        out.fill(Complex64::ONE);
+        Ok(())
     }
 }

@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 """ObsPy's pipeline and ours on the same archive, in one run: differences, times, ratios.
 
-    scripts/compare_obspy.py [ROOT] [--copies N] [--check] [options]
+    scripts/compare_obspy.py [ROOT] [--traces N] [--check] [--json FILE] [options]
 
 ROOT is an archive of events; without it, `events/` in the folder that SEIS_CORPUS names, else the
 demo archive. ObsPy 1.5.1 is installed in an environment of its own under `target/` (or set
 SEIS_PYTHON). `--check` compares numbers only, and fails where they differ.
+
+Times are taken in turns, ObsPy, ours with ObsPy's length of the Fourier transform, ours with the
+cheapest (`--fft-length fast`), the floor (`examples/floor.rs`), and again, each on one core, for
+ROOT and for synthetic archives at 20, 40 and 100 Hz, with the files in the cache; only ratios within
+a turn mean anything. `--cold` adds turns with the file cache dropped (needs root and a disk).
 """
 
 import reference_env
@@ -16,7 +21,6 @@ import argparse
 import json
 import multiprocessing
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -44,7 +48,7 @@ TOLERANCE = 1e-6
 STEPS = ["read inventory", "read", "demean", "taper", "remove response", "interpolate", "write"]
 
 
-def obspy_event(event, out, output, water_level):
+def obspy_event(event, out, output, water_level, most=12000):
     """The script that people run, on one event. Returns seconds by step and the results."""
     seconds = defaultdict(float)
     results = {}
@@ -82,7 +86,7 @@ def obspy_event(event, out, output, water_level):
                     ),
                 )
                 span = (trace.stats.npts - 1) * trace.stats.delta
-                npts = min(12000, int(span / 0.1 + 1e-9) + 1)
+                npts = min(most, int(span / 0.1 + 1e-9) + 1)
                 timed(
                     "interpolate",
                     lambda: trace.interpolate(10.0, method="lanczos", a=25, npts=npts),
@@ -95,9 +99,9 @@ def obspy_event(event, out, output, water_level):
     return dict(seconds), results
 
 
-def run_obspy(events, out, output, water_level, processes):
+def run_obspy(events, out, output, water_level, processes, most=12000):
     begun = time.perf_counter()
-    jobs = [(event, out / event.name, output, water_level) for event in events]
+    jobs = [(event, out / event.name, output, water_level, most) for event in events]
     if processes == 1:
         done = [obspy_event(*job) for job in jobs]
     else:
@@ -114,20 +118,28 @@ def run_obspy(events, out, output, water_level, processes):
     return elapsed, seconds, results
 
 
-def run_ours(program, root, out, options, jobs):
+def spawn(command, cores=None):
+    """Runs a program. Returns its wall time, processor time, peak memory in MiB, output, status."""
+    pin = (lambda: os.sched_setaffinity(0, cores)) if cores else None
+    begun = time.perf_counter()
+    child = subprocess.Popen([str(c) for c in command], stdout=subprocess.PIPE, preexec_fn=pin)
+    output = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    elapsed = time.perf_counter() - begun
+    child.returncode = os.waitstatus_to_exitcode(status)
+    cpu = usage.ru_utime + usage.ru_stime
+    return elapsed, cpu, usage.ru_maxrss / 1024, output, child.returncode
+
+
+def run_ours(program, root, out, options, jobs, cores=None):
+    """Returns wall time, processor time, the account and the peak memory in MiB."""
     shutil.rmtree(out, ignore_errors=True)
     report = out.parent / f"{out.name}.json"
-    command = [program, str(root), "--out", str(out), "--report", str(report), "--quiet"]
-    command += ["--jobs", str(jobs), *options]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    begun = time.perf_counter()
-    status = subprocess.run(command).returncode
-    elapsed = time.perf_counter() - begun
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [program, root, "--out", out, "--report", report, "--quiet", "--jobs", jobs, *options]
+    elapsed, cpu, peak, _, status = spawn(command, cores)
     if status not in (0, 3):
-        sys.exit(f"{' '.join(command)} ended with status {status}")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return elapsed, cpu, json.loads(report.read_text())
+        sys.exit(f"{' '.join(map(str, command))} ended with status {status}")
+    return elapsed, cpu, json.loads(report.read_text()), peak
 
 
 def compare(report, theirs):
@@ -169,29 +181,157 @@ def compare(report, theirs):
     return rows, problems
 
 
-def enlarge(root, copies, into):
-    """An archive of `copies` copies of the events that have a response."""
-    events = [e for e in sorted(root.iterdir()) if (e / "raw").is_dir()]
-    if copies == 1:
-        return root, events
-    made = []
+def events_of(root):
+    return [e for e in sorted(root.iterdir()) if (e / "raw").is_dir()]
+
+
+def count_raw(events):
+    return sum(1 for e in events for _ in (e / "raw").glob("*.mseed"))
+
+
+def enlarge(events, traces, into):
+    """An archive of copies of events with at least so many raw files."""
+    copies = max(1, -(-traces // max(1, count_raw(events))))
     for copy in range(copies):
         for event in events:
             target = into / f"{event.name}_{copy:05d}"
             for part in ("raw", "resp"):
                 if (event / part).is_dir():
-                    shutil.copytree(event / part, target / part)
-            made.append(target)
-    return into, made
+                    (target / part).mkdir(parents=True)
+                    for file in (event / part).iterdir():
+                        # Not copytree: files of the corpus may be read-only.
+                        (target / part / file.name).write_bytes(file.read_bytes())
+    return into
+
+
+def good_events(root):
+    """The events of the corpus without trouble; of other archives, all."""
+    trouble = {"gap", "truncated", "tohoku-no-response"}
+    return [e for e in events_of(root) if e.name not in trouble]
+
+
+def drop_caches():
+    """Empties the file cache. Whether that is allowed."""
+    os.sync()
+    try:
+        Path("/proc/sys/vm/drop_caches").write_text("3")
+    except OSError:
+        return False
+    return True
+
+
+def summary(values):
+    values = sorted(values)
+    return {"median": float(np.median(values)), "best": values[0]}
+
+
+LENGTHS = ("obspy", "fast")
+
+
+def measure(name, events, work, arguments, program, floor, cold=False):
+    """ObsPy, ours and the floor in turns, on one core. Milliseconds for each trace, and ratios."""
+    options, (output, water_level) = CONFIGURATIONS[arguments.configuration]
+    large = enlarge(events, arguments.traces, work / "large")
+    few = events_of(enlarge(events, arguments.obspy_traces, work / "few"))
+    core = {max(os.sched_getaffinity(0))}
+    all_cores = os.sched_getaffinity(0)
+    theirs, ours, ratios = [], defaultdict(list), defaultdict(list)
+    steps_theirs, steps_ours, floors = [], defaultdict(list), defaultdict(list)
+    # Not counted: everything is in the cache afterwards, and every library is loaded.
+    run_ours(program, large, work / "out", options, 1)
+    run_obspy(few[:1], work / "obspy", output, water_level, 1)
+    for _ in range(arguments.repeat):
+        if cold:
+            drop_caches()
+        os.sched_setaffinity(0, core)
+        elapsed, steps, results = run_obspy(few, work / "obspy", output, water_level, 1)
+        os.sched_setaffinity(0, all_cores)
+        n = sum(v.endswith(".sac") for v in results.values())
+        theirs.append(1e3 * elapsed / n)
+        steps_theirs.append({step: 1e3 * steps.get(step, 0) / n for step in STEPS})
+        for length in LENGTHS:
+            if cold:
+                drop_caches()
+            chosen = [*options, "--fft-length", length]
+            elapsed, cpu, report, peak = run_ours(program, large, work / "out", chosen, 1, core)
+            done = [t["seconds"] for t in report["traces"] if t["status"] == "processed"]
+            ours[length].append((1e3 * elapsed / len(done), 1e3 * cpu / len(done), peak))
+            ratios[length].append(theirs[-1] / ours[length][-1][0])
+            steps_ours[length].append({k: 1e3 * float(np.mean([d[k] for d in done])) for k in done[0]})
+            if not cold:
+                command = [floor, large, "--out", work / "floor", "--fft-length", length, "--rounds", 1]
+                *_, text, status = spawn(command, core)
+                if status == 0:
+                    floors[length].append(json.loads(text))
+    figures = {"name": name, "cold": cold, "traces": len(done), "obspy_traces": n, "obspy_ms": summary(theirs)}
+    figures["obspy_steps_ms"] = {s: float(np.median([x[s] for x in steps_theirs])) for s in STEPS}
+    for length in LENGTHS:
+        best = min(floors[length], key=lambda f: f["processor_ratio"] or 0, default=None)
+        figures[length] = {
+            "ms": summary([o[0] for o in ours[length]]),
+            "processor_ms": summary([o[1] for o in ours[length]]),
+            "peak_mib": max(o[2] for o in ours[length]),
+            "ratio": {"median": float(np.median(ratios[length])), "best": max(ratios[length])},
+            "steps_ms": {s: float(np.median([x[s] for x in steps_ours[length]])) for s in steps_ours[length][0]},
+        }
+        if best:
+            middle = sorted(floors[length], key=lambda f: f["ratio"])[len(floors[length]) // 2]
+            figures[length]["floor"] = {
+                "ratio": float(np.median([f["ratio"] for f in floors[length]])),
+                "processor_ratio": float(np.median([f["processor_ratio"] for f in floors[length]])),
+                "run": middle["run"], "floor": middle["floor"],
+            }
+    for part in ("large", "few", "out", "obspy", "floor"):
+        shutil.rmtree(work / part, ignore_errors=True)
+    show(figures)
+    return figures
+
+
+def show(f):
+    cache = "file cache dropped" if f["cold"] else "files in the cache"
+    print(f"\n{f['name']}, one core, {cache}: {f['traces']} traces, of ObsPy {f['obspy_traces']}")
+    print(f"  {'ms per trace':26s}{'median':>10s}{'best':>10s}{'ObsPy / ours':>14s}{'ours / floor':>14s}")
+    print(f"  {'ObsPy ' + obspy.__version__:26s}{f['obspy_ms']['median']:10.3f}{f['obspy_ms']['best']:10.3f}")
+    for length in LENGTHS:
+        o = f[length]
+        floor = f"{o['floor']['ratio']:14.2f}" if "floor" in o else ""
+        print(
+            f"  {'ours, length ' + length:26s}{o['ms']['median']:10.3f}{o['ms']['best']:10.3f}"
+            f"{o['ratio']['median']:14.1f}{floor}"
+        )
+    print("  ObsPy's steps: " + ", ".join(f"{k} {v:.2f}" for k, v in f["obspy_steps_ms"].items()))
+    for length in LENGTHS:
+        steps = f[length]["floor"]["run"]["steps"] if "floor" in f[length] else f[length]["steps_ms"]
+        print(f"  our steps, {length}: " + ", ".join(f"{k} {v:.3f}" for k, v in steps.items()))
+        if "floor" in f[length]:
+            steps = f[length]["floor"]["floor"]["steps"]
+            print(f"  floor, {length}: " + ", ".join(f"{k} {v:.3f}" for k, v in steps.items()))
+
+
+def synthetic(into):
+    """Archives at 20, 40 and 100 Hz: name and events."""
+    make = reference_env.cargo_build("--example", "make_archive") / "examples/make_archive"
+    subprocess.run([make, into, "--events", "2"], check=True)
+    return [(f"synthetic {hz} Hz", events_of(into / f"{hz}hz")) for hz in (20, 40, 100)]
+
+
+def work_folder(arguments):
+    """Where archives and results go: memory for the processor's sake, a disk for the disk's."""
+    base = arguments.work or ("/dev/shm" if Path("/dev/shm").is_dir() else None)
+    return Path(tempfile.mkdtemp(prefix="seis-compare-", dir=base))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("root", nargs="?", type=Path)
-    parser.add_argument("--copies", type=int, default=None, help="copies of the archive to time ours on [100]")
+    parser.add_argument("--traces", type=int, default=2000, help="traces to time ours on [2000]")
+    parser.add_argument("--obspy-traces", type=int, default=24, help="traces to time ObsPy on [24]")
     parser.add_argument("--configuration", choices=CONFIGURATIONS, default="disp_nowl", help="which one is timed")
     parser.add_argument("--check", action="store_true", help="compare numbers, take no times")
-    parser.add_argument("--repeat", type=int, default=3, help="timed runs; the best one counts [3]")
+    parser.add_argument("--cold", action="store_true", help="also with the file cache dropped; give --work DIR on a disk")
+    parser.add_argument("--only-root", action="store_true", help="no synthetic archives")
+    parser.add_argument("--repeat", type=int, default=3, help="turns [3]")
+    parser.add_argument("--work", type=Path, help="folder for archives and results [/dev/shm]")
     parser.add_argument("--json", type=Path, help="write the figures here")
     arguments = parser.parse_args()
 
@@ -204,15 +344,15 @@ def main():
         else:
             subprocess.run([program, "--quiet"], check=True)
             root = reference_env.ROOT / "target/demo-archive"
-    work = Path(tempfile.mkdtemp(prefix="seis-compare-"))
+    work = work_folder(arguments)
     problems = []
     try:
-        events = [e for e in sorted(root.iterdir()) if (e / "raw").is_dir()]
+        events = events_of(root)
         names = CONFIGURATIONS if arguments.check else [arguments.configuration]
         for name in names:
             options, (output, water_level) = CONFIGURATIONS[name]
             _, _, theirs = run_obspy(events, work / "obspy" / name, output, water_level, 1)
-            _, _, report = run_ours(program, root, work / f"ours-{name}", options, 2)
+            _, _, report, _ = run_ours(program, root, work / f"ours-{name}", options, 2)
             rows, found = compare(report, theirs)
             problems += [f"{name}: {p}" for p in found]
             print(f"\n{name}: largest difference over the peak, share of samples that are the same float32")
@@ -220,7 +360,9 @@ def main():
                 figures = text or f"{relative:9.1e} {same:8.2%}"
                 print(f"  {event:22s} {file:60s} {figures}")
         if not arguments.check:
-            timings(arguments, program, root, work)
+            figures = timings(arguments, program, root, work)
+            if arguments.json:
+                arguments.json.write_text(json.dumps(figures, indent=1) + "\n")
     finally:
         shutil.rmtree(work, ignore_errors=True)
     if problems:
@@ -230,56 +372,16 @@ def main():
 
 
 def timings(arguments, program, root, work):
-    options, (output, water_level) = CONFIGURATIONS[arguments.configuration]
-    cores = os.cpu_count()
-    large, _ = enlarge(root, arguments.copies or 100, work / "archive")
-    small, small_events = enlarge(root, max(1, 2 * cores), work / "small")
-
-    def obspy_rate(processes):
-        best = None
-        for repeat in range(arguments.repeat):
-            run = run_obspy(small_events, work / f"t{processes}", output, water_level, processes)
-            best = run if best is None or run[0] < best[0] else best
-        elapsed, steps, results = best
-        return sum(v.endswith(".sac") for v in results.values()) / elapsed, steps, results
-
-    def our_rate(jobs):
-        best = None
-        for repeat in range(arguments.repeat):
-            run = run_ours(program, large, work / "timed", options, jobs)
-            best = run if best is None or run[0] < best[0] else best
-        elapsed, cpu, report = best
-        done = [t for t in report["traces"] if t["status"] == "processed"]
-        return len(done) / elapsed, done, cpu
-
-    # One after the other on the same machine, caches warm: only the ratio means something.
-    our_rate(cores)
-    theirs_1, steps, results = obspy_rate(1)
-    ours_1, done, cpu = our_rate(1)
-    theirs_n, _, _ = obspy_rate(cores)
-    ours_n, _, _ = our_rate(cores)
-
-    n = sum(v.endswith(".sac") for v in results.values())
-    print(f"\nTimes per trace on one core, {arguments.configuration}")
-    print("  ObsPy " + obspy.__version__)
-    for step in STEPS:
-        print(f"    {step:16s} {steps.get(step, 0) / n * 1e3:9.3f} ms")
-    print("  ours")
-    for step in ("read", "response", "process", "write"):
-        print(f"    {step:16s} {np.mean([t['seconds'][step] for t in done]) * 1e3:9.3f} ms")
-    print(f"\n{'':22s}{'ObsPy':>12s}{'ours':>12s}{'ratio':>9s}")
-    print(f"{'one core, traces/s':22s}{theirs_1:12.2f}{ours_1:12.1f}{ours_1 / theirs_1:9.1f}")
-    print(f"{f'{cores} cores, traces/s':22s}{theirs_n:12.2f}{ours_n:12.1f}{ours_n / theirs_n:9.1f}")
-    print(f"{len(done)} traces of ours; {cpu / len(done) * 1e3:.3f} ms of processor time each")
-    if arguments.json:
-        figures = {
-            "obspy": obspy.__version__, "cores": cores, "configuration": arguments.configuration,
-            "traces_per_second": {"obspy_1": theirs_1, "ours_1": ours_1, "obspy_n": theirs_n, "ours_n": ours_n},
-            "ratio_per_core": ours_1 / theirs_1, "ratio_all_cores": ours_n / theirs_n,
-            "obspy_ms": {s: steps.get(s, 0) / n * 1e3 for s in STEPS},
-            "our_ms": {s: float(np.mean([t["seconds"][s] for t in done]) * 1e3) for s in ("read", "response", "process", "write")},
-        }
-        arguments.json.write_text(json.dumps(figures, indent=1) + "\n")
+    floor = reference_env.cargo_build("--example", "floor") / "examples/floor"
+    real = "CI.HEC and CI.CCA, 40 Hz" if reference_env.corpus() and root.parent == reference_env.corpus() else root.name
+    archives = [(real, good_events(root))]
+    if not arguments.only_root:
+        archives += synthetic(work / "synthetic")
+    figures = []
+    for cold in [False, True] if arguments.cold else [False]:
+        for name, events in archives:
+            figures.append(measure(name, events, work, arguments, program, floor, cold))
+    return {"obspy": obspy.__version__, "cores": os.cpu_count(), "configuration": arguments.configuration, "archives": figures}
 
 
 if __name__ == "__main__":

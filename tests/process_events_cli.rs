@@ -91,6 +91,9 @@ fn statuses_tell_what_happened() {
         &["--water-level", "-5"],
         &["--lanczos-a", "100000"],
         &["--jobs", "0"],
+        &["--io-threads", "-1"],
+        &["--io-order", "random"],
+        &["--fft-length", "7"],
         &["--no-such-option"],
     ] {
         let output = run(root.path(), wrong);
@@ -148,23 +151,99 @@ fn one_bad_input_stops_nothing_and_is_accounted_for() {
 }
 
 #[test]
-fn thread_counts_change_no_bit() {
-    let root = archive(&DemoOptions::small());
+fn threads_and_orders_change_no_bit() {
+    let root = archive(&DemoOptions { events: 2, components: 2, ..DemoOptions::small() });
+    let event = root.path().join("20220102T000000/raw");
+    // Files that have to wait for the others, of which one has a result that another has too.
+    let mut files: Vec<_> = std::fs::read_dir(&event).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    std::fs::copy(&files[0], event.join("second.mseed")).unwrap();
+    std::fs::write(event.join("junk.mseed"), [0xa5; 4096]).unwrap();
     let out = tempfile::tempdir().unwrap();
-    let with = |jobs: &str| {
-        let folder = out.path().join(jobs);
-        let output = run(root.path(), &["--jobs", jobs, "--out", folder.to_str().unwrap()]);
-        assert_eq!(status(&output), Some(0), "{}", text(&output.stderr));
-        sac_files(&folder)
+    let with = |arguments: &[&str]| {
+        let folder = out.path().join(arguments.concat());
+        let mut all = vec!["--out", folder.to_str().unwrap()];
+        all.extend(arguments);
+        let (code, lines) = account(root.path(), &all);
+        assert_eq!(code, Some(3), "{arguments:?}");
+        let mut told: Vec<_> = lines
+            .iter()
+            .map(|l| format!("{} {} {} {}", l["file"], l["id"], l["status"], l["message"]))
+            .collect();
+        told.sort();
+        let results: BTreeMap<_, _> = sac_files(&folder)
             .into_iter()
             .map(|(path, bytes)| (path.strip_prefix(&folder).unwrap().to_owned(), bytes))
-            .collect::<BTreeMap<_, _>>()
+            .collect();
+        (results, told)
     };
-    let one = with("1");
-    assert!(!one.is_empty());
-    for jobs in ["2", "3", "8"] {
-        assert!(with(jobs) == one, "--jobs {jobs} differs");
+    let one = with(&["--jobs", "1", "--io-threads", "0"]);
+    assert_eq!((one.0.len(), one.1.len()), (13, 14));
+    for jobs in ["1", "2", "3", "8"] {
+        for io_threads in ["0", "1", "5"] {
+            for order in ["inode", "name", "listed"] {
+                let arguments = ["--jobs", jobs, "--io-threads", io_threads, "--io-order", order];
+                assert!(with(&arguments) == one, "{arguments:?} differs");
+            }
+        }
     }
+}
+
+#[test]
+fn what_caches_did_can_be_read_out() {
+    let root = archive(&DemoOptions { events: 4, ..DemoOptions::small() });
+    // Each download has its own date, and asks for its own window.
+    for (i, event) in std::fs::read_dir(root.path()).unwrap().enumerate() {
+        for file in std::fs::read_dir(event.unwrap().path().join("resp")).unwrap() {
+            let path = file.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let dated = text.replace("2022-01-01T00:00:00", &format!("2023-01-01T00:00:0{i}"));
+            assert_ne!(text, dated);
+            std::fs::write(&path, dated).unwrap();
+        }
+    }
+    let report = root.path().join("report.json");
+    let arguments = ["--jobs", "1", "--stats", "--quiet", "--report", report.to_str().unwrap()];
+    let output = run(root.path(), &arguments);
+    assert_eq!(status(&output), Some(0), "{}", text(&output.stderr));
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&report).unwrap()).unwrap();
+    let stats = &json["stats"];
+    // Three stations; a length may differ by a sample where a window begins late.
+    assert_eq!(
+        (&stats["inventories"]["misses"], &stats["inventories"]["hits"]),
+        (&3.into(), &9.into())
+    );
+    let (made, found) = (&stats["plans"]["misses"], &stats["plans"]["hits"]);
+    assert_eq!(made.as_u64().unwrap() + found.as_u64().unwrap(), 12);
+    assert!(found.as_u64().unwrap() >= 6, "{stats}");
+    assert!(stats["plans"]["bytes"].as_u64().unwrap() > 100_000, "{stats}");
+    let raw: u64 = files(root.path())
+        .iter()
+        .filter(|(path, _)| path.extension().is_some_and(|e| e == "mseed"))
+        .map(|(_, bytes)| bytes.len() as u64)
+        .sum();
+    let results: u64 = sac_files(root.path()).values().map(|bytes| bytes.len() as u64).sum();
+    assert_eq!((&stats["bytes_read"], &stats["bytes_written"]), (&raw.into(), &results.into()));
+    let printed = text(&output.stdout);
+    assert!(printed.contains("inventories: 9 found, 3 parsed"), "{printed}");
+    // A second run reads nothing that is done.
+    let output = run(root.path(), &arguments);
+    assert_eq!(status(&output), Some(0));
+    assert!(text(&output.stdout).contains("bytes: 0.0 MiB read, 0.0 MiB written"));
+}
+
+#[test]
+fn the_length_of_the_transform_is_an_option_of_the_results() {
+    let root = archive(&DemoOptions::small());
+    assert_eq!(status(&run(root.path(), &[])), Some(0));
+    let obspy = sac_files(root.path());
+    let refused = run(root.path(), &["--fft-length", "fast"]);
+    assert_eq!(status(&refused), Some(1));
+    assert!(text(&refused.stderr).contains("fft_length: \"obspy\" there, \"fast\" now"));
+    assert_eq!(status(&run(root.path(), &["--fft-length", "fast", "--overwrite"])), Some(0));
+    let fast = sac_files(root.path());
+    assert!(obspy.keys().eq(fast.keys()));
+    assert!(obspy != fast);
 }
 
 #[test]

@@ -141,11 +141,11 @@ impl Processing {
         self
     }
 
-    /// The steps, made ready for the kernels.
+    /// The steps as the kernels take them; of [`npts`](Self::npts) a run takes as many as fit.
     ///
     /// # Errors
     /// [`BatchError::Option`] naming the option that has no meaning.
-    pub(super) fn spec(&self) -> Result<CalibrationSpec, BatchError> {
+    pub fn spec(&self) -> Result<CalibrationSpec, BatchError> {
         let wrong = |option, reason: String| BatchError::Option { option, reason };
         let mut removal = DeconvolutionSpec::new(self.output).zero_mean(false).taper_fraction(None);
         if let Some([f1, f2, f3, f4]) = self.pre_filter_hz {
