@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use criterion::{Criterion, Throughput, criterion_main};
 use realfft::RealFftPlanner;
+use seis::batch::{BatchOptions, Processing};
 use seis::demo::{DemoOptions, DemoTrace, write_archive};
 use seis::prelude::*;
 use seis::signal::{CalibrationPlan, SamplingGrid, Scratch};
@@ -78,9 +79,9 @@ fn steps(c: &mut Criterion) {
         });
 
         // The floor: the two transforms that no design avoids, by the same library.
-        let forward = RealFftPlanner::<f64>::new().plan_fft_forward(plan.fft_points());
-        let inverse =
-            RealFftPlanner::<f64>::new().plan_fft_inverse(plan.fft_points() / plan.decimation());
+        let points = plan.transform_points();
+        let forward = RealFftPlanner::<f64>::new().plan_fft_forward(points);
+        let inverse = RealFftPlanner::<f64>::new().plan_fft_inverse(points / plan.decimation());
         let (mut input, mut spectrum) = (forward.make_input_vec(), forward.make_output_vec());
         let mut forward_scratch = forward.make_scratch_vec();
         let (mut half, mut output) = (inverse.make_input_vec(), inverse.make_output_vec());
@@ -98,8 +99,31 @@ fn steps(c: &mut Criterion) {
     }
 }
 
+/// The whole of it: a small archive, one worker, results replaced each time.
+fn archive(c: &mut Criterion) {
+    let root = tempfile::tempdir().unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let events = DemoOptions { events: 4, noise_m_per_s: 2e-8, ..DemoOptions::small() };
+    let traces = write_archive(root.path(), &events).unwrap().traces.len();
+    let mut group = c.benchmark_group("archive of 12 traces, 20 to 100 Hz");
+    group.throughput(Throughput::Elements(traces as u64));
+    for (name, length) in [("ObsPy's length", FftLength::ObsPy), ("fast length", FftLength::Fast)] {
+        let options = BatchOptions::new(Processing::default().fft_length(length))
+            .out(out.path())
+            .jobs(std::num::NonZeroUsize::new(1))
+            .overwrite(true);
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                let summary = seis::batch::run(root.path(), &options, |_| {}).unwrap();
+                assert_eq!(summary.processed, traces);
+            });
+        });
+    }
+    group.finish();
+}
+
 mod generated {
     #![allow(missing_docs, reason = "criterion's macro makes a public function")]
-    criterion::criterion_group!(benches, super::steps);
+    criterion::criterion_group!(benches, super::steps, super::archive);
 }
 criterion_main!(generated::benches);

@@ -81,7 +81,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let bytes = packed(encoding)?;
             let mut reader = mseed::Reader::default();
             Box::new(move || {
-                black_box(reader.read_bytes(black_box(&bytes))?);
+                let _ = black_box(reader.read_bytes(black_box(&bytes))?);
                 Ok(())
             })
         }

@@ -149,12 +149,14 @@ fn run(root: &Path, options: &BatchOptions) -> Result<Value, Box<dyn Error>> {
     })?;
     let elapsed = clock.elapsed();
     let stats = &summary.stats;
+    let own = steps.decode + steps.response + steps.process + steps.write;
     let named = [
         ("read", steps.read),
         ("decode", steps.decode),
         ("response and plan", steps.response),
         ("process", steps.process),
         ("write", steps.write),
+        ("names and account", stats.working.saturating_sub(own)),
         ("directories", stats.directories),
         ("first look", stats.survey),
     ];
@@ -255,9 +257,9 @@ impl<'a> Floor<'a> {
             "traces": self.traces,
             "ms": ms(all),
             "with_listing_ms": ms(elapsed),
-            // Of this thread alone, less what listing took.
+            // Listing is no part of it; it takes its share of the processor.
             "processor_ms": processor_since(processor)
-                .map(|p| ms(p.saturating_sub(elapsed.saturating_sub(all)))),
+                .map(|p| ms(p.mul_f64(all.as_secs_f64() / elapsed.as_secs_f64()))),
             "steps": {
                 "read": ms(self.read),
                 "decode": ms(self.decode),

@@ -74,7 +74,7 @@ struct Arguments {
     /// Worker threads [default: all cores]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// Threads that read ahead of the workers; 0: workers read for themselves [default: 1]
+    /// Threads that read ahead of the workers [default: none, or two once reading takes long]
     #[arg(long, value_name = "N")]
     io_threads: Option<usize>,
     /// Order in which files are visited; by inode number suits disks that seek

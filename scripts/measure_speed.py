@@ -191,7 +191,7 @@ def cold(program, events, disk, traces, repeat):
         note("  the file cache cannot be dropped here: left out")
         return None
     found = []
-    cases = [("warm", "inode", 1, 2)] + [
+    cases = [("warm", "inode", None, 2), ("cold", "inode", None, 2)] + [
         ("cold", order, threads, 2) for order in ("inode", "name", "listed") for threads in (0, 1, 4)
     ]
     seconds = {case: [] for case in cases}
@@ -205,13 +205,14 @@ def cold(program, events, disk, traces, repeat):
                 run_ours(program, root, disk / "out", OPTIONS, n)
                 shutil.rmtree(disk / "out", ignore_errors=True)
                 os.sync()
-            chosen = [*OPTIONS, "--io-order", order, "--io-threads", str(threads)]
+            chosen = [*OPTIONS, "--io-order", order]
+            chosen += [] if threads is None else ["--io-threads", str(threads)]
             elapsed, cpu, report, _ = run_ours(program, root, disk / "out", chosen, n)
             seconds[case].append((elapsed, cpu, report["stats"], traces_of(report)))
     for case in cases:
         elapsed, cpu, stats, n = min(seconds[case], key=lambda r: r[0])
         found.append({
-            "cache": case[0], "io_order": case[1], "io_threads": case[2], "jobs": case[3], "traces": n,
+            "cache": case[0], "io_order": case[1], "io_threads": "left to it" if case[2] is None else case[2], "jobs": case[3], "traces": n,
             "seconds": elapsed, "median_seconds": float(np.median([r[0] for r in seconds[case]])),
             "processor_seconds": cpu, "survey_s": stats["survey_s"], "reading_s": stats["reading_s"],
             "waiting_share": stats["waited_s"] / (stats["elapsed_s"] * case[3]),

@@ -183,7 +183,7 @@ def plot_steps(figures):
     left.set_xlabel("ObsPy: milliseconds per trace\n(decoding within reading)")
     names = {
         "read": "read", "decode": "decode", "response and plan": "response", "process": "process", "write": "write",
-        "directories": "other", "first look": "other", "other": "other", "forward FFT": "process", "inverse FFT": "process",
+        "directories": "other", "names and account": "other", "first look": "other", "other": "other", "forward FFT": "process", "inverse FFT": "process",
     }
     y, ticks = 0, []
     for a in warm:

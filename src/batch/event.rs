@@ -88,8 +88,7 @@ impl EventContext {
     pub(super) fn open(&self, options: &BatchOptions, begun: SystemTime) -> Result<(), Failure> {
         let results = self.results.get_or_init(|| {
             let directory = self.directory.clone();
-            ResultDirectory::check(directory, &options.processing, options.overwrite)
-                .and_then(|results| results.open(&options.processing, begun))
+            ResultDirectory::open(directory, &options.processing, options.overwrite, begun)
                 .map_err(|error| error.to_string())
         });
         match results {

@@ -194,7 +194,7 @@ fn without_provenance(text: &[u8]) -> (Vec<u8>, &[u8]) {
 }
 
 fn is_time(value: &[u8]) -> bool {
-    str::from_utf8(value).is_ok_and(|v| v.trim() == v && v.parse::<UtcTime>().is_ok())
+    std::str::from_utf8(value).is_ok_and(|v| v.trim() == v && v.parse::<UtcTime>().is_ok())
 }
 
 fn is_plain(value: &[u8]) -> bool {

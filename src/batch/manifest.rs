@@ -102,33 +102,36 @@ impl ResultDirectory {
         }
     }
 
-    /// Creates the directory and says in it what the results are going to be. Unfinished files
-    /// that a killed run left before `now` are removed.
+    /// Makes a result directory ready, and says in it what the results are going to be. Unfinished
+    /// files that a killed run left before `now` are removed.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check), and [`BatchError::Io`] if it cannot be made or written to.
     pub(super) fn open(
-        mut self,
+        path: PathBuf,
         processing: &Processing,
+        overwrite: bool,
         now: SystemTime,
     ) -> Result<Self, BatchError> {
-        let at = |error| BatchError::Io { path: self.path.clone(), error };
-        let is_new = match std::fs::create_dir(&self.path) {
-            Ok(()) => true,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                std::fs::create_dir_all(&self.path).map_err(at)?;
-                true
-            }
-            Err(_) if self.path.is_dir() => false,
-            Err(error) => return Err(at(error)),
-        };
-        let text = self.manifest(processing, self.existing == Existing::Replace, &self.complete)?;
-        if is_new {
+        let at = |error| BatchError::Io { path: path.clone(), error };
+        if create(&path).map_err(at)? {
+            let (complete, present) = (Complete::new(), HashSet::new());
+            let mut new = Self { path, existing: Existing::Keep, complete, text: None, present };
+            let text = new.manifest(processing, false, &new.complete)?;
+            let file = new.path.join(FILE_NAME);
             // Not aside and renamed: should it be cut short, there is no result yet.
-            std::fs::write(self.path.join(FILE_NAME), &text).map_err(at)?;
-        } else {
-            self.present = look_through(&self.path, now).map_err(at)?;
-            self.write(&text)?;
+            std::fs::write(&file, &text).map_err(|error| BatchError::Io { path: file, error })?;
+            new.text = Some(text);
+            return Ok(new);
         }
-        self.text = Some(text);
-        Ok(self)
+        let present = look_through(&path, now).map_err(at)?;
+        let mut found = Self::check(path, processing, overwrite)?;
+        found.present = present;
+        let replacing = found.existing == Existing::Replace;
+        let text = found.manifest(processing, replacing, &found.complete)?;
+        found.write(&text)?;
+        found.text = Some(text);
+        Ok(found)
     }
 
     /// Whether a file was there when the directory was opened, and may be a result to keep.
@@ -177,6 +180,19 @@ impl ResultDirectory {
         let file = self.path.join(FILE_NAME);
         seis_io::file::write_atomically(&file, |out| io::Write::write_all(out, text))
             .map_err(|error| BatchError::Io { path: file, error })
+    }
+}
+
+/// Creates a directory; false if there is one.
+fn create(path: &Path) -> io::Result<bool> {
+    match std::fs::create_dir(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            std::fs::create_dir_all(path)?;
+            Ok(true)
+        }
+        Err(_) if path.is_dir() => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -243,15 +259,29 @@ mod tests {
     #[test]
     fn results_of_other_options_are_not_mixed_in() {
         let root = tempfile::tempdir().unwrap();
-        let path = root.path().join("processed");
+        let path = root.path().join("new/processed");
         let check =
             |rate, overwrite| ResultDirectory::check(path.clone(), &processing(rate), overwrite);
-        let fresh = check(10.0, false).unwrap();
-        assert_eq!(fresh.existing, Existing::Keep);
-        fresh.open(&processing(10.0), SystemTime::now()).unwrap();
+        assert_eq!(check(10.0, false).unwrap().existing, Existing::Keep);
+        ResultDirectory::open(path.clone(), &processing(10.0), false, SystemTime::now()).unwrap();
         assert_eq!(check(10.0, false).unwrap().existing, Existing::Keep);
         let error = check(20.0, false).unwrap_err().to_string();
         assert!(error.contains("rate_hz: 10") && error.contains("20"), "{error}");
+    }
+
+    #[test]
+    fn a_manifest_cut_short_before_the_first_result_is_no_obstacle() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().to_owned();
+        std::fs::write(path.join(FILE_NAME), b"{\n  \"softw").unwrap();
+        let open =
+            || ResultDirectory::open(path.clone(), &processing(10.0), false, SystemTime::now());
+        let found = open().unwrap();
+        assert_eq!(found.existing, Existing::Keep);
+        assert!(ResultDirectory::check(path.clone(), &processing(20.0), false).is_err());
+        std::fs::write(path.join(FILE_NAME), b"{\n  \"softw").unwrap();
+        std::fs::write(path.join("a.sac"), b"").unwrap();
+        assert!(open().is_err());
     }
 
     #[test]
@@ -260,9 +290,12 @@ mod tests {
         let path = root.path().to_owned();
         let check =
             |rate, overwrite| ResultDirectory::check(path.clone(), &processing(rate), overwrite);
-        check(10.0, false).unwrap().open(&processing(10.0), SystemTime::now()).unwrap();
-        let replacement =
-            check(20.0, true).unwrap().open(&processing(20.0), SystemTime::now()).unwrap();
+        let open = |rate, overwrite| {
+            let now = SystemTime::now();
+            ResultDirectory::open(path.clone(), &processing(rate), overwrite, now).unwrap()
+        };
+        open(10.0, false);
+        let replacement = open(20.0, true);
         assert_eq!(check(20.0, false).unwrap().existing, Existing::Replace);
         assert!(check(10.0, false).is_err());
         std::fs::write(path.join("A.B..C_1_2.sac"), b"old").unwrap();
@@ -275,6 +308,9 @@ mod tests {
         assert!(path.join("A.B..D_1_2.sac").exists() && path.join("notes.sac").exists());
         assert_eq!(check(20.0, false).unwrap().complete, complete);
         assert_eq!(check(20.0, false).unwrap().existing, Existing::Keep);
+        let kept = open(20.0, false);
+        let name = |n: &str| kept.may_hold(&path.join(n));
+        assert!(name("A.B..D_1_2.sac") && !name("A.B..C_1_2.sac"));
     }
 
     #[test]
@@ -282,13 +318,13 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let part = root.path().join(".a1b2c3.part");
         std::fs::write(&part, b"half a res").unwrap();
-        let check =
-            || ResultDirectory::check(root.path().to_owned(), &processing(10.0), false).unwrap();
-        let long_ago = SystemTime::UNIX_EPOCH;
-        check().open(&processing(10.0), long_ago).unwrap();
+        let open = |now| {
+            let path = root.path().to_owned();
+            ResultDirectory::open(path, &processing(10.0), false, now).unwrap()
+        };
+        open(SystemTime::UNIX_EPOCH);
         assert!(part.exists(), "another run is writing it");
-        let later = SystemTime::now() + std::time::Duration::from_secs(1);
-        check().open(&processing(10.0), later).unwrap();
+        open(SystemTime::now() + std::time::Duration::from_secs(1));
         assert!(!part.exists());
     }
 

@@ -29,11 +29,13 @@
 //!
 //! # Threads, disks, memory
 //!
-//! [`BatchOptions::io_threads`] threads look for files in the order of
-//! [`BatchOptions::io_order`], and read each with one call into a queue of at most a few MiB, out
-//! of which [`BatchOptions::jobs`] workers take them; so nobody waits for the disk as long as it is
-//! fast enough, and the number of readers can be chosen for the disk and that of workers for the
-//! processor. Results are the same bits for every number of threads and every order.
+//! Files are visited in the order of [`BatchOptions::io_order`], and each is read with one call.
+//! [`BatchOptions::jobs`] workers read for themselves as long as that takes them little time, as
+//! it does where the files are in the system's cache. If it takes more, threads that read ahead
+//! begin to fill a queue of at most a few MiB, out of which the workers take the files, so that
+//! nobody waits for the disk as long as it is fast enough. [`BatchOptions::io_threads`] fixes their
+//! number, for the disk, apart from that of the workers, for the processor. Results are the same
+//! bits for every number of threads and every order.
 //!
 //! Plans for the response removal are kept by the content of the response, and StationXML files by
 //! theirs, least recently used first to go, so that an event finds again what the one before it
@@ -53,6 +55,7 @@ mod error;
 mod event;
 mod feeder;
 mod fetch;
+mod gate;
 mod inventories;
 mod manifest;
 mod naming;

@@ -260,7 +260,8 @@ pub struct BatchOptions {
     /// Worker threads; all cores if `None`.
     pub jobs: Option<NonZeroUsize>,
     /// Threads that read ahead of the workers, so that these need not wait for the disk. With
-    /// none, the workers read for themselves. `None` leaves the choice to the program: one.
+    /// none, the workers read for themselves. `None` leaves the choice to the run: it begins
+    /// without, and takes two if reading turns out to need more than an eighth of the time.
     pub io_threads: Option<usize>,
     /// In which order files are visited.
     pub io_order: IoOrder,
@@ -290,7 +291,7 @@ impl BatchOptions {
     }
 
     /// The number of threads that read ahead of the workers; with none, the workers read for
-    /// themselves.
+    /// themselves. `None` leaves the choice to the run.
     #[must_use]
     pub fn io_threads(mut self, threads: impl Into<Option<usize>>) -> Self {
         self.io_threads = threads.into();

@@ -332,7 +332,8 @@ impl Processor {
                 mseed::write_to(&mut *bytes, [result], &mseed::WriteOptions::default())?;
             }
         }
-        seis_io::file::write_atomically(output, |out| out.write_all(bytes))?;
+        // Past the buffer, in one call.
+        seis_io::file::write_atomically(output, |out| out.get_mut().write_all(bytes))?;
         self.bytes_written.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         Ok(())
     }

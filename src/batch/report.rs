@@ -150,6 +150,7 @@ impl<W: Write> ReportWriter<W> {
             "waited_s": stats.waited.as_secs_f64(),
             "reading_s": stats.reading.as_secs_f64(),
             "directories_s": stats.directories.as_secs_f64(),
+            "working_s": stats.working.as_secs_f64(),
             "bytes_read": stats.bytes_read,
             "bytes_written": stats.bytes_written,
             "plans": {

@@ -12,6 +12,7 @@ use super::archive::Archive;
 use super::event::{EventContext, RawFile, result_path};
 use super::feeder::{Feeder, Task};
 use super::fetch::{Buffer, Content, Fetched};
+use super::gate::Gate;
 use super::manifest::ResultDirectory;
 use super::processor::{FileEnd, Phase, Processor, Workspace};
 use super::queue::Queue;
@@ -20,8 +21,14 @@ use super::{BatchError, BatchOptions, Failure, Outcome, Reason, RunStats, Summar
 /// More threads than any machine has cores would only fight for the disk.
 const MAX_THREADS: usize = 512;
 
-/// One is enough to keep a local disk's files coming while the workers work.
-const DEFAULT_IO_THREADS: usize = 1;
+/// Threads that read ahead where the run finds that it needs some.
+const DEFAULT_IO_THREADS: usize = 2;
+
+/// So many files a worker reads before it says that reading takes too long,
+const FILES_TO_JUDGE: usize = 16;
+
+/// which is more than this part of its time. From the system's cache it is a twentieth.
+const TOO_LONG: u32 = 8;
 
 /// Files that wait for each thread.
 const FILES_AHEAD: usize = 8;
@@ -85,7 +92,7 @@ pub fn run(
     let mut summary = Summary {
         files: archive.files,
         ignored_files: archive.ignored,
-        stats: RunStats { jobs, io_threads, survey: clock.elapsed(), ..RunStats::default() },
+        stats: RunStats { jobs, survey: clock.elapsed(), ..RunStats::default() },
         ..Summary::default()
     };
     observe(Progress::Started { events: archive.len(), files: archive.files, jobs });
@@ -95,11 +102,16 @@ pub fn run(
         processor,
         options,
         begun,
-        queue: (io_threads > 0)
-            .then(|| Queue::new(FILES_AHEAD * (jobs + io_threads), BYTES_AHEAD, io_threads)),
+        queue: Queue::new(FILES_AHEAD * (jobs + io_threads), BYTES_AHEAD, io_threads),
+        ahead: Gate::default(),
         buffers: Mutex::default(),
         counters: Counters::default(),
     };
+    match options.io_threads {
+        Some(0) => shared.ahead.close(),
+        Some(_) => shared.ahead.open(),
+        None => {}
+    }
     // Each message holds many reports.
     let (sender, reports) = sync_channel::<Vec<Report>>(4 * jobs);
     std::thread::scope(|scope| {
@@ -123,6 +135,7 @@ pub fn run(
         }
     });
     shared.account(&mut summary.stats);
+    summary.stats.io_threads = if shared.ahead.is_open() { io_threads } else { 0 };
     summary.stats.elapsed = clock.elapsed();
     Ok(summary)
 }
@@ -200,7 +213,9 @@ struct Shared<'a> {
     options: &'a BatchOptions,
     begun: SystemTime,
     /// What was read ahead.
-    queue: Option<Queue<Loaded>>,
+    queue: Queue<Loaded>,
+    /// Open if files are read ahead.
+    ahead: Gate,
     /// For what will be.
     buffers: Mutex<Vec<Buffer>>,
     counters: Counters,
@@ -211,10 +226,12 @@ struct Counters {
     waited_ns: AtomicU64,
     reading_ns: AtomicU64,
     directories_ns: AtomicU64,
+    working_ns: AtomicU64,
     bytes_read: AtomicU64,
 }
 
 /// A task, and what was read for it.
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are files")]
 enum Loaded {
     File(Arc<EventContext>, RawFile, Fetched),
     /// An event has but files that have to wait.
@@ -238,14 +255,17 @@ impl Shared<'_> {
         stats.waited = time(&self.counters.waited_ns);
         stats.reading = time(&self.counters.reading_ns);
         stats.directories = time(&self.counters.directories_ns);
+        stats.working = time(&self.counters.working_ns);
         stats.bytes_read = self.counters.bytes_read.load(Ordering::Relaxed);
         self.processor.account(stats);
     }
 
     /// What a thread does that reads ahead.
     fn read_ahead(&self) {
-        let Some(queue) = &self.queue else { return };
-        let _feeding = queue.feeding();
+        let _feeding = self.queue.feeding();
+        if !self.ahead.wait() {
+            return;
+        }
         let mut text = Buffer::default();
         loop {
             let buffer = self.buffers().pop().unwrap_or_default();
@@ -256,7 +276,7 @@ impl Shared<'_> {
                 }
             }
             let bytes = loaded.bytes();
-            if queue.push(loaded, bytes).is_err() {
+            if self.queue.push(loaded, bytes).is_err() {
                 return;
             }
         }
@@ -310,14 +330,23 @@ impl Shared<'_> {
 
     /// What a worker does.
     fn work(&self, teller: Teller) {
-        let mut worker =
-            Worker { shared: self, teller, workspace: Workspace::default(), buffer: None };
+        let mut worker = Worker {
+            shared: self,
+            teller,
+            workspace: Workspace::default(),
+            pace: Pace::new(),
+            buffer: None,
+        };
         if worker.run().is_err() {
-            // Nobody wants to know: those who read ahead need not go on.
-            if let Some(queue) = &self.queue {
-                queue.abandon();
-            }
+            // Nobody wants to know.
+            self.stop_reading();
         }
+    }
+
+    /// Those who read ahead need not go on.
+    fn stop_reading(&self) {
+        self.ahead.close();
+        self.queue.abandon();
     }
 }
 
@@ -325,6 +354,7 @@ struct Worker<'a> {
     shared: &'a Shared<'a>,
     teller: Teller,
     workspace: Workspace,
+    pace: Pace,
     /// For the next file, where nobody reads ahead.
     buffer: Option<Buffer>,
 }
@@ -333,9 +363,7 @@ impl Drop for Worker<'_> {
     fn drop(&mut self) {
         // A panic goes on to the caller, once those who read ahead have stopped waiting.
         if std::thread::panicking() {
-            if let Some(queue) = &self.shared.queue {
-                queue.abandon();
-            }
+            self.shared.stop_reading();
         }
     }
 }
@@ -345,10 +373,7 @@ impl Worker<'_> {
         let shared = self.shared;
         loop {
             let begun = Instant::now();
-            let loaded = match &shared.queue {
-                Some(queue) => queue.pop(),
-                None => shared.load(u64::MAX, self.buffer.take().unwrap_or_default()),
-            };
+            let loaded = self.next();
             let waited = nanoseconds(begun.elapsed());
             shared.counters.waited_ns.fetch_add(waited, Ordering::Relaxed);
             match loaded {
@@ -361,6 +386,29 @@ impl Worker<'_> {
                 }
             }
             self.teller.tell_if_due()?;
+        }
+    }
+
+    /// What was read ahead, or else what this worker reads.
+    fn next(&mut self) -> Option<Loaded> {
+        let shared = self.shared;
+        if shared.ahead.is_open() {
+            return shared.queue.pop();
+        }
+        match shared.load(u64::MAX, self.buffer.take().unwrap_or_default()) {
+            Some(loaded) => {
+                if let Loaded::File(_, _, fetched) = &loaded {
+                    if self.pace.is_too_slow(fetched.took) {
+                        shared.ahead.open();
+                    }
+                }
+                Some(loaded)
+            }
+            None => {
+                // Others may have begun to read ahead meanwhile.
+                shared.ahead.close();
+                shared.ahead.is_open().then(|| shared.queue.pop()).flatten()
+            }
         }
     }
 
@@ -386,14 +434,17 @@ impl Worker<'_> {
         if let Content::NotYet = fetched.content {
             fetched = shared.fetch(event, &file, u64::MAX, Buffer::default());
         }
+        let begun = Instant::now();
         // A defect of ours in one trace must not take the other million with it.
         let end = catch_unwind(AssertUnwindSafe(|| {
             let mut tell = |outcome: Outcome| teller.outcome(outcome);
             let file = (path.as_path(), name.as_ref());
             shared.processor.process_file(event, file, &mut fetched, phase, workspace, &mut tell)
         }));
+        let took = nanoseconds(begun.elapsed());
+        shared.counters.working_ns.fetch_add(took, Ordering::Relaxed);
         let buffer = fetched.into_buffer();
-        if shared.queue.is_some() {
+        if shared.ahead.is_open() {
             shared.buffers().push(buffer);
         } else {
             self.buffer = Some(buffer);
@@ -413,6 +464,26 @@ impl Worker<'_> {
             }
         }
         self.teller.tell(Report::FileDone);
+    }
+}
+
+/// How much of its time a worker spends reading.
+struct Pace {
+    begun: Instant,
+    files: usize,
+    reading: Duration,
+}
+
+impl Pace {
+    fn new() -> Self {
+        Self { begun: Instant::now(), files: 0, reading: Duration::ZERO }
+    }
+
+    /// Adds a file; whether reading has taken too long so far.
+    fn is_too_slow(&mut self, took: Duration) -> bool {
+        self.files += 1;
+        self.reading += took;
+        self.files >= FILES_TO_JUDGE && self.reading * TOO_LONG > self.begun.elapsed()
     }
 }
 

@@ -26,6 +26,9 @@ pub struct RunStats {
     pub reading: Duration,
     /// What was spent listing events and making their result directories ready, all together.
     pub directories: Duration,
+    /// What the workers spent on files once they were read: decoding, responses, processing,
+    /// writing, and the account of it, all together.
+    pub working: Duration,
     /// Bytes of raw files that were read.
     pub bytes_read: u64,
     /// Bytes of results that were written.
