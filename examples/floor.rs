@@ -40,7 +40,7 @@ struct Arguments {
     #[arg(long, value_parser = fft_length, default_value = "obspy")]
     fft_length: FftLength,
     /// Corner frequencies of the pre-filter in Hz
-    #[arg(long, value_delimiter = ',', num_args = 4, default_value = "0.001,0.005,4.9,5.0")]
+    #[arg(long, value_delimiter = ',', default_value = "0.001,0.005,4.9,5.0")]
     pre_filt: Vec<f64>,
     /// Sampling rate of the results
     #[arg(long, value_name = "HZ", default_value_t = 10.0)]
