@@ -30,8 +30,8 @@
 //! | two filters in a stage | broken | the first kind in a fixed order |
 //! | two of what may stand once, in a response | broken | the first |
 //! | the same elsewhere | the first, and reported | the first |
-//! | FIR without `Symmetry` | broken | read, fails when evaluated |
-//! | `NormalizationFactor` missing | broken | computed |
+//! | FIR without `Symmetry` | broken: half a filter or a whole one? | read, fails when evaluated |
+//! | `NormalizationFactor` missing | computed and reported; broken if the filter has no gain there | computed |
 //! | a unit other than the schema's (`RADIANS` for a phase) | broken | ignored |
 //! | several agencies of an operator (1.0) | kept | the first |
 

@@ -88,6 +88,8 @@ pub enum Consequence {
     LeftOut,
     /// The value was taken as zero.
     TakenAsZero,
+    /// The value was computed from the others, which define it.
+    Computed,
     /// The response of the channel cannot be used; the channel was kept.
     ResponseBroken,
     /// The epoch is unknown, and no look-up by time finds it.
@@ -100,6 +102,7 @@ impl fmt::Display for Consequence {
             Self::Kept => "kept as it is",
             Self::LeftOut => "left out",
             Self::TakenAsZero => "taken as zero",
+            Self::Computed => "computed from the other values",
             Self::ResponseBroken => "the response cannot be used",
             Self::EpochUnknown => "the epoch is unknown",
         })

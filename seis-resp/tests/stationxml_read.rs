@@ -425,7 +425,7 @@ const BROKEN: [(&str, ProblemKind, &str); 24] = [
         "LAPLACE",
     ),
     (
-        "<Stage number=\"1\"><PolesZeros><PzTransferFunctionType>LAPLACE (HERTZ)</PzTransferFunctionType><NormalizationFrequency>1</NormalizationFrequency></PolesZeros></Stage>",
+        "<Stage number=\"1\"><PolesZeros><PzTransferFunctionType>LAPLACE (HERTZ)</PzTransferFunctionType><NormalizationFrequency>0</NormalizationFrequency><Zero><Real>0</Real><Imaginary>0</Imaginary></Zero></PolesZeros></Stage>",
         ProblemKind::Missing,
         "NormalizationFactor",
     ),
@@ -494,6 +494,21 @@ fn a_broken_response_keeps_its_channel_and_says_why() {
         let strict = ReadOptions::new().strict(true).parse(text.as_bytes());
         assert!(matches!(strict, Err(Error::Problem { .. })), "{children}");
     }
+}
+
+/// A0 is defined by the others; a missing one is no guess.
+#[test]
+fn a_missing_normalization_factor_is_computed_and_reported() {
+    let inventory = read(&with_response(&format!(
+        "<Stage number=\"1\"><PolesZeros>{UNITS}<PzTransferFunctionType>LAPLACE (HERTZ)\
+         </PzTransferFunctionType><NormalizationFrequency>3</NormalizationFrequency>\
+         <Pole><Real>-4</Real><Imaginary>0</Imaginary></Pole></PolesZeros>{GAIN}</Stage>"
+    )));
+    let filter = first_response(&inventory).get().unwrap().stages[0].filter.as_ref().unwrap();
+    let FilterKind::PolesZeros(pz) = &filter.kind else { panic!("{filter:?}") };
+    assert_eq!(pz.normalization_factor, 5.0, "|3i + 4|");
+    assert_eq!(inventory.report.problems[0].consequence, Consequence::Computed);
+    assert_eq!(inventory.check(), []);
 }
 
 #[test]

@@ -23,6 +23,8 @@ use crate::{
 use epochs::{Overlaps, Position};
 use seis_core::GroundMotion;
 
+pub(crate) use poles::unit_gain_factor;
+
 pub use finding::{Finding, FindingPlace};
 pub use rule::{Rule, Severity};
 

@@ -52,7 +52,7 @@ impl Checker {
         let frequency_hz = pz.normalization_frequency_hz;
         let rate_hz = stage.decimation.and_then(|d| d.input_sample_rate_hz);
         let Some(variable) = variable(pz.domain, frequency_hz, rate_hz) else { return };
-        let Some(magnitude) = magnitude(pz, variable) else { return };
+        let Some(magnitude) = magnitude(&pz.zeros, &pz.poles, variable) else { return };
         let a0 = pz.normalization_factor;
         let misfit = |magnitude: f64| (a0.abs() * magnitude - 1.0).abs();
         let fits = |magnitude: f64| misfit(magnitude) <= A0_TOLERANCE;
@@ -61,7 +61,7 @@ impl Checker {
             _ => (variable * TAU, "Hz", "rad/s"),
         };
         let is_analog = pz.domain != PzDomain::DigitalZ;
-        let in_other = self::magnitude(pz, other).filter(|_| is_analog);
+        let in_other = self::magnitude(&pz.zeros, &pz.poles, other).filter(|_| is_analog);
         let is_exchanged = in_other.is_some_and(|in_other| {
             (!fits(magnitude) && fits(in_other))
                 || (misfit(magnitude) > NO_EXACT_FIT && misfit(in_other) < EXACT_FIT)
@@ -101,11 +101,21 @@ fn variable(domain: PzDomain, frequency_hz: f64, rate_hz: Option<f64>) -> Option
 }
 
 /// |H| without A0; `None` if it is 0, infinite or unknown there.
-fn magnitude(pz: &PolesZeros, variable: Complex64) -> Option<f64> {
+fn magnitude(zeros: &[Complex64], poles: &[Complex64], variable: Complex64) -> Option<f64> {
     let product =
         |roots: &[Complex64]| roots.iter().map(|r| (variable - r).norm()).product::<f64>();
-    let magnitude = product(&pz.zeros) / product(&pz.poles);
+    let magnitude = product(zeros) / product(poles);
     magnitude.is_normal().then_some(magnitude)
+}
+
+/// The A0 that makes the gain of an analog filter one at a frequency; `None` if there is none.
+pub(crate) fn unit_gain_factor(
+    domain: PzDomain,
+    frequency_hz: f64,
+    zeros: &[Complex64],
+    poles: &[Complex64],
+) -> Option<f64> {
+    magnitude(zeros, poles, variable(domain, frequency_hz, None)?).map(|magnitude| 1.0 / magnitude)
 }
 
 /// The complex roots that have no conjugate of their own.

@@ -161,8 +161,16 @@ impl<'a> Parser<'a> {
             }
         }
         let domain = self.require(domain, seen[0], start, "PzTransferFunctionType")?;
-        let factor = self.require(factor, seen[1], start, "NormalizationFactor")?;
         let frequency = self.require(frequency, seen[2], start, "NormalizationFrequency")?;
+        if factor.is_none() && !seen[1] {
+            // By its definition, as ObsPy does; poles and zeros that leave none are broken.
+            factor = domain.zip(frequency).and_then(|(domain, frequency_hz)| {
+                crate::check::unit_gain_factor(domain, frequency_hz, &zeros, &poles)
+            });
+            let consequence = if factor.is_some() { Consequence::Computed } else { BROKEN };
+            let missing = ProblemKind::Missing;
+            self.problem_at(start, missing, b"", "NormalizationFactor", consequence)?;
+        }
         let (Some(domain), Some(normalization_factor), Some(normalization_frequency_hz)) =
             (domain, factor, frequency)
         else {
