@@ -93,8 +93,8 @@ REASONS = {
     "stop band": (
         "Where a digital filter blocks, its taps cancel: of 1e-7, a plain sum leaves nine "
         "digits. We sum there in doubled precision; evalresp does not ([below](#stop-bands)).",
-        "We are: against the same sums in arithmetic of 64 bits, and against a filter whose response "
-        "is known in closed form.",
+        "We are: against a filter whose response is known in closed form, and against this channel "
+        "in arithmetic of 40 digits (mpmath), from which we are off by 5e-14 and ObsPy by 1e-8.",
         "stop_bands_keep_their_digits",
         False,
     ),

@@ -53,6 +53,8 @@ impl Unit {
         let unknown =
             |reason: String| UnknownUnit { text: text.chars().take(MAX_LEN).collect(), reason };
         let name = text.split(" - ").next().unwrap_or(text).trim();
+        // A description may be empty: `COUNTS -`.
+        let name = name.strip_suffix(" -").unwrap_or(name).trim_end();
         if name.is_empty() {
             return Err(unknown("it is empty".into()));
         }
@@ -342,6 +344,7 @@ mod tests {
         check("m*s**-2", Quantity::Acceleration, 1.0);
         check("m*s**(-2)", Quantity::Acceleration, 1.0);
         check("cm s-2", Quantity::Acceleration, 1e-2);
+        check("M -", Quantity::Displacement, 1.0);
         check("nm.s-1", Quantity::Velocity, 1e-9);
         check("m/s2", Quantity::Acceleration, 1.0);
         check("(m/s)/s", Quantity::Acceleration, 1.0);
