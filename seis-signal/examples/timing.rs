@@ -1,9 +1,20 @@
 //! How long the kernels take: `cargo run --release -p seis-signal --example timing`.
 //!
 //! Twenty minutes at 40 Hz, as in the main job: counts to displacement at 10 Hz. Prints the least
-//! of many times, in microseconds; with arguments, for that rate in Hz and number of samples.
+//! of many times, in microseconds.
+//!
+//! ```text
+//! timing [RATE_HZ [NPTS]]                 all kernels, for that rate and number of samples
+//! timing --list                           their names
+//! timing --kernel NAME [--repeat N] [RATE_HZ [NPTS]]
+//! ```
+//!
+//! The last runs one kernel N times (default 1) and prints nothing, for counting instructions:
+//! what `valgrind --tool=callgrind` counts for N = 11 less what it counts for N = 1 is ten times
+//! the kernel's, without what it takes to make it ready.
 
 use std::hint::black_box;
+use std::process::ExitCode;
 use std::time::Instant;
 
 use seis_core::{
@@ -34,7 +45,40 @@ impl FrequencyResponse for Broadband {
     }
 }
 
-fn least(name: &str, mut run: impl FnMut()) {
+/// What to do with the kernels as they come up.
+struct Runner {
+    /// Only this one.
+    kernel: Option<String>,
+    list: bool,
+    repeat: usize,
+    found: bool,
+}
+
+impl Runner {
+    /// `make` makes the kernel ready, and is not called for kernels that are not wanted.
+    fn kernel<F: FnMut()>(
+        &mut self,
+        name: &str,
+        make: impl FnOnce() -> Result<(String, F), Box<dyn std::error::Error>>,
+    ) -> Result<(), Box<dyn std::error::Error>> {
+        if self.list {
+            println!("{name}");
+        } else if self.kernel.as_deref() == Some(name) {
+            self.found = true;
+            let (_, mut run) = make()?;
+            for _ in 0..self.repeat {
+                run();
+            }
+        } else if self.kernel.is_none() {
+            let (what, run) = make()?;
+            println!("{name:<24} {what:<48} {:>11.1} µs", least(run) * 1e6);
+        }
+        Ok(())
+    }
+}
+
+/// Seconds, of at least five runs.
+fn least(mut run: impl FnMut()) -> f64 {
     let mut best = f64::INFINITY;
     let begin = Instant::now();
     let mut runs = 0;
@@ -44,42 +88,55 @@ fn least(name: &str, mut run: impl FnMut()) {
         best = best.min(start.elapsed().as_secs_f64());
         runs += 1;
     }
-    println!("{name:<58} {:>10.1} µs", best * 1e6);
+    best
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn std::error::Error>> {
+    let mut runner = Runner { kernel: None, list: false, repeat: 1, found: false };
+    let mut numbers = Vec::new();
     let mut arguments = std::env::args().skip(1);
-    let rate_hz: f64 = arguments.next().map_or(Ok(40.0), |a| a.parse())?;
-    let npts: usize = arguments.next().map_or(Ok((rate_hz * 1200.0) as usize), |a| a.parse())?;
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--list" => runner.list = true,
+            "--kernel" => runner.kernel = Some(arguments.next().ok_or("--kernel NAME")?),
+            "--repeat" => runner.repeat = arguments.next().ok_or("--repeat N")?.parse()?,
+            number => numbers.push(number.parse::<f64>()?),
+        }
+    }
+    let rate_hz = numbers.first().copied().unwrap_or(40.0);
+    let npts = numbers.get(1).map_or((rate_hz * 1200.0) as usize, |n| *n as usize);
+    if !runner.list && runner.kernel.is_none() {
+        println!("{npts} samples at {rate_hz} Hz");
+    }
+    kernels(&mut runner, rate_hz, npts)?;
+    match &runner.kernel {
+        Some(name) if !runner.found && !runner.list => {
+            Err(format!("no kernel is called {name:?}; --list names them").into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn kernels(
+    runner: &mut Runner,
+    rate_hz: f64,
+    npts: usize,
+) -> Result<(), Box<dyn std::error::Error>> {
     let rate = SamplingRate::from_hz(rate_hz)?;
     let counts: Vec<i32> =
         (0..npts as u64).map(|i| (i.wrapping_mul(2_654_435_761) >> 12) as i32 % 30_000).collect();
     let samples: Vec<f64> = counts.iter().map(|x| f64::from(*x)).collect();
     let grid = SamplingGrid::new(UtcTime::EPOCH, rate, npts);
-    let mut scratch = Scratch::new();
-    let mut out = Vec::new();
-    println!("{npts} samples at {rate_hz} Hz");
-
-    for length in [FftLength::ObsPy, FftLength::Fast] {
-        let nfft = length.points(npts)?;
-        let mut planner = realfft::RealFftPlanner::<f64>::new();
-        let fft = planner.plan_fft_forward(nfft);
-        let (mut x, mut y, mut z) =
-            (fft.make_input_vec(), fft.make_output_vec(), fft.make_scratch_vec());
-        x[..npts].copy_from_slice(&samples);
-        least(&format!("realfft, forward, {nfft} points ({length:?})"), || {
-            fft.process_with_scratch(&mut x, &mut y, &mut z).ok();
-            black_box(&y);
-        });
-        let short = nfft / (rate_hz as usize / 10).max(1);
-        let fft = planner.plan_fft_inverse(short);
-        let (mut y, mut x, mut z) =
-            (fft.make_input_vec(), fft.make_output_vec(), fft.make_scratch_vec());
-        least(&format!("realfft, inverse, {short} points"), || {
-            fft.process_with_scratch(&mut y, &mut x, &mut z).ok();
-            black_box(&x);
-        });
-    }
 
     let to_displacement = DeconvolutionSpec::new(GroundMotion::Displacement)
         .pre_filter(PreFilter::new(0.001, 0.005, 4.9, 5.0)?)
@@ -87,83 +144,136 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .zero_mean(false)
         .taper_fraction(None);
     let to_10_hz = InterpolationSpec::lanczos(SamplingRate::from_hz(10.0)?, 25);
-    let spec = CalibrationSpec::only(to_displacement)
+    let obspy = CalibrationSpec::only(to_displacement)
         .detrend(DetrendSpec::Demean)
-        .taper(TaperSpec::new(0.05))
-        .resample(to_10_hz);
-    let mut fast = spec;
+        .taper(TaperSpec::new(0.05));
+    let mut fast = obspy;
     fast.deconvolution.fft_length = FftLength::Fast;
 
-    least("plan of the whole chain", || {
-        black_box(CalibrationPlan::new(&spec, &grid, &Broadband).is_ok());
-    });
-    let plan = CalibrationPlan::new(&spec, &grid, &Broadband)?;
-    least(&format!("whole chain in one, counts to {} Hz", plan.output().rate.hz()), || {
-        plan.apply(&counts, &mut out, &mut scratch).ok();
-        black_box(&out);
-    });
-    let plan = CalibrationPlan::new(&fast, &grid, &Broadband)?;
-    least(&format!("the same, {} points", plan.fft_points()), || {
-        plan.apply(&counts, &mut out, &mut scratch).ok();
-        black_box(&out);
-    });
+    // The floor: the transforms that the textbook makes, of the reference length and of the length
+    // that is made, by the library that seismologists would take.
+    let chain = CalibrationPlan::new(&obspy.resample(to_10_hz), &grid, &Broadband)?;
+    let shorter = (rate_hz as usize / 10).max(1);
+    for (name, len) in [
+        ("fft-forward-obspy", FftLength::ObsPy.points(npts)?),
+        ("fft-forward-fast", FftLength::Fast.points(npts)?),
+        ("fft-forward-made", chain.transform_points()),
+    ] {
+        runner.kernel(name, || {
+            let fft = realfft::RealFftPlanner::<f64>::new().plan_fft_forward(len);
+            let (mut x, mut y, mut z) =
+                (fft.make_input_vec(), fft.make_output_vec(), fft.make_scratch_vec());
+            x[..npts].copy_from_slice(&samples);
+            let run = move || {
+                fft.process_with_scratch(&mut x, &mut y, &mut z).ok();
+                black_box(&y);
+            };
+            Ok((format!("realfft, {len} points"), run))
+        })?;
+    }
+    for (name, len) in [
+        ("fft-inverse-obspy", FftLength::ObsPy.points(npts)? / shorter),
+        ("fft-inverse-fast", FftLength::Fast.points(npts)? / shorter),
+        ("fft-inverse-made", chain.transform_points() / chain.decimation()),
+        ("fft-inverse-full", FftLength::Fast.points(npts)?),
+    ] {
+        runner.kernel(name, || {
+            let fft = realfft::RealFftPlanner::<f64>::new().plan_fft_inverse(len);
+            let (mut y, mut x, mut z) =
+                (fft.make_input_vec(), fft.make_output_vec(), fft.make_scratch_vec());
+            let run = move || {
+                fft.process_with_scratch(&mut y, &mut x, &mut z).ok();
+                black_box(&x);
+            };
+            Ok((format!("realfft, {len} points"), run))
+        })?;
+    }
 
-    let mut work = samples.clone();
-    least("copy of the samples", || {
-        work.copy_from_slice(&samples);
-        black_box(&work);
-    });
-    least("copy and demean", || {
-        work.copy_from_slice(&samples);
-        DetrendSpec::Demean.apply(&mut work).ok();
-    });
-    least("copy and linear detrend", || {
-        work.copy_from_slice(&samples);
-        DetrendSpec::Linear.apply(&mut work).ok();
-    });
-    least("copy and polynomial detrend of order 3", || {
-        work.copy_from_slice(&samples);
-        DetrendSpec::Polynomial { order: 3 }.apply(&mut work).ok();
-    });
-    let taper = TaperPlan::new(&TaperSpec::new(0.05), npts, rate)?;
-    least("copy and taper", || {
-        work.copy_from_slice(&samples);
-        taper.apply(&mut work).ok();
-    });
-    let deconvolution = DeconvolutionPlan::new(&to_displacement, npts, rate, &Broadband)?;
-    least("copy and remove response, full rate", || {
-        work.copy_from_slice(&samples);
-        deconvolution.apply(&mut work, &mut scratch).ok();
-    });
+    for (length, spec) in [("obspy", &obspy), ("fast", &fast)] {
+        for (rates, spec) in [("10hz", spec.resample(to_10_hz)), ("full", *spec)] {
+            runner.kernel(&format!("chain-{rates}-{length}"), || {
+                let plan = CalibrationPlan::new(&spec, &grid, &Broadband)?;
+                let what = format!(
+                    "counts to {} Hz, {} points as {}",
+                    plan.output().rate.hz(),
+                    plan.fft_points(),
+                    plan.transform_points()
+                );
+                let (mut out, mut scratch, counts) = (Vec::new(), Scratch::new(), counts.clone());
+                let run = move || {
+                    plan.apply(&counts, &mut out, &mut scratch).ok();
+                    black_box(&out);
+                };
+                Ok((what, run))
+            })?;
+            runner.kernel(&format!("plan-{rates}-{length}"), || {
+                let run = move || {
+                    black_box(CalibrationPlan::new(&spec, &grid, &Broadband).is_ok());
+                };
+                Ok(("the plan of that".to_owned(), run))
+            })?;
+        }
+    }
+    runner.kernel("remove-response", || {
+        let plan = DeconvolutionPlan::new(&to_displacement, npts, rate, &Broadband)?;
+        let (mut work, mut scratch, samples) = (samples.clone(), Scratch::new(), samples.clone());
+        let run = move || {
+            work.copy_from_slice(&samples);
+            plan.apply(&mut work, &mut scratch).ok();
+        };
+        Ok(("alone, at the full rate, after a copy".to_owned(), run))
+    })?;
+
+    let copied = |mut operation: Box<dyn FnMut(&mut [f64])>| {
+        let (mut work, samples) = (samples.clone(), samples.clone());
+        move || {
+            work.copy_from_slice(&samples);
+            operation(&mut work);
+            black_box(&work);
+        }
+    };
+    runner.kernel("copy", || Ok(("the samples".to_owned(), copied(Box::new(|_| {})))))?;
+    for (name, detrend) in [
+        ("demean", DetrendSpec::Demean),
+        ("detrend-linear", DetrendSpec::Linear),
+        ("detrend-polynomial", DetrendSpec::Polynomial { order: 3 }),
+    ] {
+        runner.kernel(name, || {
+            let run = copied(Box::new(move |x| assert!(detrend.apply(x).is_ok())));
+            Ok(("after a copy".to_owned(), run))
+        })?;
+    }
+    runner.kernel("taper", || {
+        let taper = TaperPlan::new(&TaperSpec::new(0.05), npts, rate)?;
+        Ok(("after a copy".to_owned(), copied(Box::new(move |x| assert!(taper.apply(x).is_ok())))))
+    })?;
 
     let odd = UtcTime::from_nanos(12_345_678);
-    let cases = [
-        ("integer ratio", to_10_hz),
-        (
-            "3/4 of the rate, table",
-            InterpolationSpec::lanczos(SamplingRate::from_hz(rate_hz * 0.75)?, 25),
-        ),
-        ("integer ratio, shifted", to_10_hz.start(odd)),
-        (
-            "general kernel",
-            InterpolationSpec::lanczos(SamplingRate::from_hz(9.876_543_21)?, 25).start(odd),
-        ),
+    let to = |hz: f64| SamplingRate::from_hz(hz);
+    for (name, spec) in [
+        ("pick", to_10_hz),
+        ("lanczos-3-4", InterpolationSpec::lanczos(to(rate_hz * 0.75)?, 25)),
+        ("lanczos-2-5", InterpolationSpec::lanczos(to(rate_hz * 0.4)?, 25)),
+        ("lanczos-shifted", to_10_hz.start(odd)),
+        ("lanczos-general", InterpolationSpec::lanczos(to(9.876_543_21)?, 25).start(odd)),
         ("linear", InterpolationSpec::new(Interpolation::Linear, to_10_hz.rate).start(odd)),
-        (
-            "cubic spline",
-            InterpolationSpec::new(Interpolation::CubicSpline, to_10_hz.rate).start(odd),
-        ),
+        ("spline", InterpolationSpec::new(Interpolation::CubicSpline, to_10_hz.rate).start(odd)),
         (
             "slopes",
             InterpolationSpec::new(Interpolation::WeightedAverageSlopes, to_10_hz.rate).start(odd),
         ),
-    ];
-    for (name, spec) in cases {
-        let plan = InterpolationPlan::new(&spec, &grid)?;
-        least(&format!("interpolation, {name}, to {} samples", plan.output().npts), || {
-            plan.apply(&samples, &mut out, &mut scratch).ok();
-            black_box(&out);
-        });
+    ] {
+        runner.kernel(name, || {
+            let plan = InterpolationPlan::new(&spec, &grid)?;
+            let what =
+                format!("to {} samples at {} Hz", plan.output().npts, plan.output().rate.hz());
+            let (mut out, mut scratch, samples) = (Vec::new(), Scratch::new(), samples.clone());
+            let run = move || {
+                plan.apply(&samples, &mut out, &mut scratch).ok();
+                black_box(&out);
+            };
+            Ok((what, run))
+        })?;
     }
     Ok(())
 }

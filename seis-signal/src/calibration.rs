@@ -84,10 +84,19 @@ impl From<DeconvolutionSpec> for CalibrationSpec {
 ///
 /// * samples are converted, demeaned and tapered while they are packed for the FFT;
 /// * only the frequencies that survive the pre-filter are separated, multiplied and joined;
+/// * where the frequencies of a reference length make an awkward transform, as ObsPy's often do,
+///   one of another length yields the same samples: of the kernel that the response's inverse is in
+///   time, only the lags between two samples of the trace matter, and a transform of at least twice
+///   the trace's length can hold them all;
 /// * if the output samples are some of the input's (the rates are in an integer ratio and the
-///   first output falls on a sample) and the pre-filter ends below the new Nyquist frequency, the
-///   inverse transform is made at the output rate, or at the nearest that divides the FFT length,
-///   and nothing is left to interpolate.
+///   first output falls on a sample), the inverse transform is made at the output rate, or at the
+///   nearest that divides the transform's length, and nothing is left to interpolate;
+/// * where the pre-filter keeps a small part of the band and the trace is long, a short filter,
+///   which is divided out again, lowers the rate before the forward transform.
+///
+/// None of this is an approximation beyond rounding errors: the tests compare every way with plain
+/// transforms of the reference length. ([`DeconvolutionPlan`](crate::DeconvolutionPlan) does the
+/// same at the full rate.)
 #[derive(Debug, Clone)]
 pub struct CalibrationPlan {
     pipeline: Pipeline,
@@ -157,14 +166,14 @@ impl CalibrationPlan {
         self.pipeline.reference().nfft
     }
 
-    /// The length of the transform that is made. It differs from [`fft_points`](Self::fft_points)
-    /// where another yields the same samples in less time.
+    /// The length, at the rate of the samples, of the transform that is made. It differs from
+    /// [`fft_points`](Self::fft_points) where another yields the same samples in less time.
     #[must_use]
     pub fn transform_points(&self) -> usize {
         self.pipeline.operator().nfft
     }
 
-    /// By how much the inverse transform is shorter than the forward one; 1 if it is not.
+    /// By how much the inverse transform is shorter than one at the input's rate; 1 if it is not.
     #[must_use]
     pub fn decimation(&self) -> usize {
         self.pipeline.decimation()

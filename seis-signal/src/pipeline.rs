@@ -3,6 +3,7 @@
 use num_complex::Complex64;
 use seis_core::{FrequencyResponse, SamplingRate};
 
+use crate::decimator::Decimator;
 use crate::deconvolution::Operator;
 use crate::fft::{Forward, Inverse, Transform};
 use crate::route::Route;
@@ -25,8 +26,11 @@ pub(crate) struct Pipeline {
     sac_taper: Option<Flanks>,
     reference: Reference,
     operator: Operator,
+    /// What lowers the rate before the forward transform.
+    decimator: Option<Decimator>,
     forward: Forward,
     inverse: Inverse,
+    decimation: usize,
     output: Output,
     warnings: Vec<Warning>,
 }
@@ -110,7 +114,8 @@ impl Pipeline {
             }
         }
         let (first, step, count) = picks;
-        let Route { operator, decimation, first, step } = Route::new(operator, npts, first, step);
+        let Route { operator, decimator, decimation, inverse, first, step } =
+            Route::new(operator, npts, first, step);
         let output = match interpolate {
             Some(plan) => Output::Interpolate(plan),
             None => Output::Pick { first, step, count },
@@ -121,8 +126,10 @@ impl Pipeline {
             taper,
             zero_mean: deconvolution.zero_mean,
             sac_taper,
-            forward: Forward::new(operator.nfft),
-            inverse: Inverse::new(operator.nfft / decimation),
+            forward: Forward::new(operator.nfft / decimator.as_ref().map_or(1, Decimator::step)),
+            inverse: Inverse::new(inverse),
+            decimation,
+            decimator,
             reference,
             operator,
             output,
@@ -146,9 +153,9 @@ impl Pipeline {
         &self.warnings
     }
 
-    /// By how much the inverse transform is shorter than the forward one.
+    /// By how much the inverse transform is shorter than one at the rate of the samples.
     pub(crate) fn decimation(&self) -> usize {
-        self.forward.pairs() / self.inverse.pairs()
+        self.decimation
     }
 
     /// The transforms, which plans of one length share.
@@ -163,6 +170,7 @@ impl Pipeline {
             Output::Interpolate(plan) => plan.memory_bytes(),
         };
         size_of::<Self>()
+            + self.decimator.as_ref().map_or(0, Decimator::bytes)
             + 16 * self.operator.gains.len()
             + 8 * (flanks(&self.taper) + flanks(&self.sac_taper))
             + output
@@ -215,7 +223,7 @@ impl Pipeline {
         input.check_finite()?;
         let pairs = self.forward.pairs();
         // One more than pairs: the spectrum has it.
-        room(&mut scratch.packed, pairs + 1);
+        room(&mut scratch.packed, pairs.max(self.inverse.pairs()) + 1);
         let direct = match self.detrend {
             None | Some(DetrendSpec::Demean) => !self.zero_mean && self.sac_taper.is_none(),
             Some(_) => false,
@@ -226,9 +234,14 @@ impl Pipeline {
                 None => 0.0,
             };
             let packed = &mut scratch.packed[..pairs];
-            each!(input, v => pack(v, mean, packed));
-            if let Some(flanks) = &self.taper {
-                taper_packed(flanks, self.npts, packed);
+            if let Some(decimator) = &self.decimator {
+                let (flanks, block) = (self.taper.as_ref(), &mut scratch.block);
+                each!(input, v => decimator.apply(v, mean, flanks, packed, block));
+            } else {
+                each!(input, v => pack(v, mean, packed));
+                if let Some(flanks) = &self.taper {
+                    taper_packed(flanks, self.npts, packed);
+                }
             }
         } else {
             input.copy_to(&mut scratch.samples);
@@ -245,7 +258,13 @@ impl Pipeline {
             if let Some(flanks) = &self.sac_taper {
                 flanks.apply(samples);
             }
-            pack(samples, 0.0, &mut scratch.packed[..pairs]);
+            let packed = &mut scratch.packed[..pairs];
+            match &self.decimator {
+                Some(decimator) => {
+                    decimator.apply(samples, 0.0, None, packed, &mut scratch.block);
+                }
+                None => pack(samples, 0.0, packed),
+            }
         }
         self.deconvolve(scratch);
         Ok(())
@@ -255,11 +274,16 @@ impl Pipeline {
         let (pairs, back) = (self.forward.pairs(), self.inverse.pairs());
         let fft_len = self.forward.scratch_len().max(self.inverse.scratch_len());
         let fft = room(&mut scratch.fft, fft_len);
-        let half = room(&mut scratch.half, pairs);
+        let half = room(&mut scratch.half, pairs.max(back));
         let packed = &mut scratch.packed[..];
-        self.forward.transform(&mut packed[..pairs], half, fft);
+        self.forward.transform(&mut packed[..pairs], &mut half[..pairs], fft);
         let spectrum = &mut packed[..self.operator.gains.len()];
-        self.forward.multiplied(half, self.operator.first, &self.operator.gains, spectrum);
+        self.forward.multiplied(
+            &half[..pairs],
+            self.operator.first,
+            &self.operator.gains,
+            spectrum,
+        );
         let spectrum = self.fold(spectrum);
         self.inverse.join(self.operator.first, spectrum, &mut half[..back]);
         self.inverse.transform(&mut half[..back], &mut packed[..back], fft);

@@ -1,5 +1,6 @@
 //! Which transforms a pipeline makes: their lengths, and on which grid the operator is.
 
+use crate::decimator::{Decimator, taps};
 use crate::deconvolution::Operator;
 use crate::fft::{estimate, smooth_lengths};
 
@@ -14,12 +15,22 @@ const LONGEST_REGRIDDED: usize = 1 << 21;
 /// An operator on another grid takes more memory and longer to plan; it must be worth it.
 const WORTH: f64 = 0.85;
 
+/// Weight of a product in the filter that lowers the rate before the transform.
+const PER_TAP: f64 = 0.8;
+
+/// How much less that way must cost.
+const WORTH_FILTERING: f64 = 0.9;
+
 /// The operator of a pipeline, and which samples its inverse transform yields.
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) operator: Operator,
-    /// By how much the inverse transform is shorter than the forward one.
+    /// What lowers the rate before the forward transform.
+    pub(crate) decimator: Option<Decimator>,
+    /// By how much the inverse transform is shorter than one at the rate of the samples.
     pub(crate) decimation: usize,
+    /// Points of the inverse transform.
+    pub(crate) inverse: usize,
     /// Which of its samples are results: the first, and every how manieth.
     pub(crate) first: usize,
     pub(crate) step: usize,
@@ -34,13 +45,36 @@ impl Route {
             operator = regridded;
             decimation = step;
         }
-        if first % decimation != 0 {
+        let inverse = operator.nfft / decimation;
+        let aligned = first % decimation == 0;
+        if !aligned {
             operator.advance(first);
-            Self { operator, decimation, first: 0, step: step / decimation }
-        } else {
-            Self { operator, decimation, first: first / decimation, step: step / decimation }
         }
+        let decimator = decimator(&operator, npts);
+        if let Some(filter) = &decimator {
+            filter.compensate(operator.nfft, operator.first, &mut operator.gains);
+        }
+        let first = if aligned { first / decimation } else { 0 };
+        Self { operator, decimator, decimation, inverse, first, step: step / decimation }
     }
+}
+
+/// The filter that saves most, if one saves enough.
+fn decimator(operator: &Operator, npts: usize) -> Option<Decimator> {
+    if !operator.is_linear() {
+        return None;
+    }
+    let (len, last) = (operator.nfft, operator.last());
+    let price = |step: usize| {
+        let taps = taps(len, last, step)?;
+        // Of which most must lie within the trace, and all results within the transform.
+        (8 * taps <= npts).then(|| {
+            let products = (npts / step) as f64 * taps as f64;
+            (step, PER_TAP * products + estimate(len / 2 / step))
+        })
+    };
+    let (step, price) = (2..=32).filter_map(price).min_by(|a, b| a.1.total_cmp(&b.1))?;
+    (price < WORTH_FILTERING * estimate(len / 2)).then(|| Decimator::new(len, last, step)).flatten()
 }
 
 /// Whether an inverse transform shorter by `d` yields the right samples: frequencies beyond its

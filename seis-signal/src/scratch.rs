@@ -18,6 +18,8 @@ pub struct Scratch {
     pub(crate) fft: Vec<Complex64>,
     /// Samples, where a step needs them unpacked.
     pub(crate) samples: Vec<f64>,
+    /// Some samples, widened for a filter.
+    pub(crate) block: Vec<f64>,
     /// Second derivatives of splines.
     pub(crate) knots: Vec<f64>,
 }
@@ -31,6 +33,7 @@ impl Scratch {
             half: Vec::new(),
             fft: Vec::new(),
             samples: Vec::new(),
+            block: Vec::new(),
             knots: Vec::new(),
         }
     }
@@ -39,7 +42,7 @@ impl Scratch {
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         16 * (self.packed.capacity() + self.half.capacity() + self.fft.capacity())
-            + 8 * (self.samples.capacity() + self.knots.capacity())
+            + 8 * (self.samples.capacity() + self.block.capacity() + self.knots.capacity())
     }
 
     /// Gives the memory back.

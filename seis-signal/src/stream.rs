@@ -1,5 +1,7 @@
 //! Signal processing as methods of a stream.
 
+#[cfg(feature = "rayon")]
+use seis_core::Trace;
 use seis_core::{FrequencyResponse, Stream, StreamError};
 
 use crate::{
@@ -23,7 +25,9 @@ pub type StreamResult<'a> = std::result::Result<&'a mut Stream, StreamError<Erro
 /// not fail, [`Stream::retain_ok`].
 ///
 /// With the feature `rayon` each method has a twin with the prefix `par_`, which uses all threads
-/// of the current pool and has the same result to the last bit.
+/// of the current pool and has the same result to the last bit. A stream of one trace, or of so few
+/// samples that waking threads takes longer than the work (2^18 for detrending, tapering,
+/// differentiation and integration, 2^14 for the rest), is processed on the calling thread.
 ///
 /// ```
 /// use seis_core::{SamplingRate, Stream, Trace, UtcTime};
@@ -161,6 +165,30 @@ pub trait StreamSignal: sealed::Sealed {
     fn par_integrate(&mut self) -> StreamResult<'_>;
 }
 
+/// Work of about a nanosecond a sample is left to one thread below so many samples; waking others
+/// takes some ten microseconds.
+#[cfg(feature = "rayon")]
+const LEAST_PER_SAMPLE: usize = 1 << 18;
+
+/// The same for interpolation and what takes Fourier transforms.
+#[cfg(feature = "rayon")]
+const LEAST_SPECTRAL: usize = 1 << 14;
+
+/// On all threads of the current pool where there are at least so many samples.
+#[cfg(feature = "rayon")]
+fn on_threads(
+    stream: &mut Stream,
+    least: usize,
+    operation: impl Fn(&mut Trace) -> crate::Result<()> + Sync,
+) -> StreamResult<'_> {
+    let samples: usize = stream.iter().map(Trace::len).sum();
+    if stream.len() < 2 || samples < least || rayon::current_num_threads() < 2 {
+        stream.try_for_each(operation)
+    } else {
+        stream.par_try_for_each(operation)
+    }
+}
+
 impl StreamSignal for Stream {
     fn detrend(&mut self, spec: impl Into<DetrendSpec>) -> StreamResult<'_> {
         let spec = spec.into();
@@ -170,7 +198,7 @@ impl StreamSignal for Stream {
     #[cfg(feature = "rayon")]
     fn par_detrend(&mut self, spec: impl Into<DetrendSpec>) -> StreamResult<'_> {
         let spec = spec.into();
-        self.par_try_for_each(|t| t.detrend(spec).map(drop))
+        on_threads(self, LEAST_PER_SAMPLE, |t| t.detrend(spec).map(drop))
     }
 
     fn demean(&mut self) -> StreamResult<'_> {
@@ -179,7 +207,7 @@ impl StreamSignal for Stream {
 
     #[cfg(feature = "rayon")]
     fn par_demean(&mut self) -> StreamResult<'_> {
-        self.par_try_for_each(|t| t.demean().map(drop))
+        on_threads(self, LEAST_PER_SAMPLE, |t| t.demean().map(drop))
     }
 
     fn taper(&mut self, spec: impl Into<TaperSpec>) -> StreamResult<'_> {
@@ -190,7 +218,7 @@ impl StreamSignal for Stream {
     #[cfg(feature = "rayon")]
     fn par_taper(&mut self, spec: impl Into<TaperSpec>) -> StreamResult<'_> {
         let spec = spec.into();
-        self.par_try_for_each(|t| t.taper(spec).map(drop))
+        on_threads(self, LEAST_PER_SAMPLE, |t| t.taper(spec).map(drop))
     }
 
     fn interpolate(&mut self, spec: &InterpolationSpec) -> StreamResult<'_> {
@@ -199,7 +227,7 @@ impl StreamSignal for Stream {
 
     #[cfg(feature = "rayon")]
     fn par_interpolate(&mut self, spec: &InterpolationSpec) -> StreamResult<'_> {
-        self.par_try_for_each(|t| t.interpolate(spec).map(drop))
+        on_threads(self, LEAST_SPECTRAL, |t| t.interpolate(spec).map(drop))
     }
 
     fn remove_response_with(
@@ -216,7 +244,7 @@ impl StreamSignal for Stream {
         response: &dyn FrequencyResponse,
         spec: &DeconvolutionSpec,
     ) -> StreamResult<'_> {
-        self.par_try_for_each(|t| t.remove_response_with(response, spec).map(drop))
+        on_threads(self, LEAST_SPECTRAL, |t| t.remove_response_with(response, spec).map(drop))
     }
 
     fn calibrate_with(
@@ -233,7 +261,7 @@ impl StreamSignal for Stream {
         response: &dyn FrequencyResponse,
         spec: &CalibrationSpec,
     ) -> StreamResult<'_> {
-        self.par_try_for_each(|t| t.calibrate_with(response, spec).map(drop))
+        on_threads(self, LEAST_SPECTRAL, |t| t.calibrate_with(response, spec).map(drop))
     }
 
     fn differentiate(&mut self) -> StreamResult<'_> {
@@ -242,7 +270,7 @@ impl StreamSignal for Stream {
 
     #[cfg(feature = "rayon")]
     fn par_differentiate(&mut self) -> StreamResult<'_> {
-        self.par_try_for_each(|t| t.differentiate().map(drop))
+        on_threads(self, LEAST_PER_SAMPLE, |t| t.differentiate().map(drop))
     }
 
     fn integrate(&mut self) -> StreamResult<'_> {
@@ -251,6 +279,6 @@ impl StreamSignal for Stream {
 
     #[cfg(feature = "rayon")]
     fn par_integrate(&mut self) -> StreamResult<'_> {
-        self.par_try_for_each(|t| t.integrate().map(drop))
+        on_threads(self, LEAST_PER_SAMPLE, |t| t.integrate().map(drop))
     }
 }

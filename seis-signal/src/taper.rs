@@ -254,6 +254,18 @@ impl Flanks {
         Ok(Self { left, right: (0..=flank).map(weight).collect() })
     }
 
+    /// As [`apply`](Self::apply), where `part` are the samples from index `from` on, of `npts`.
+    pub(crate) fn apply_from(&self, from: usize, npts: usize, part: &mut [f64]) {
+        for (x, w) in part.iter_mut().zip(self.left.iter().skip(from)) {
+            *x *= w;
+        }
+        let right = npts - self.right.len();
+        let weights = self.right.iter().skip(from.saturating_sub(right));
+        for (x, w) in part.iter_mut().skip(right.saturating_sub(from)).zip(weights) {
+            *x *= w;
+        }
+    }
+
     pub(crate) fn apply(&self, samples: &mut [f64]) {
         for (x, w) in samples.iter_mut().zip(&self.left) {
             *x *= w;

@@ -80,6 +80,39 @@ fn applying_a_plan_allocates_nothing() {
     }
 }
 
+/// Nor does a plan on another grid, one that lowers the rate first, or one that a cache finds.
+#[test]
+fn neither_do_other_grids_and_cached_plans() {
+    let response = PolesZeros::broadband();
+    let spec = CalibrationSpec::only(
+        DeconvolutionSpec::new(GroundMotion::Displacement)
+            .pre_filter(PreFilter::new(0.001, 0.005, 4.9, 5.0).unwrap())
+            .water_level(seis_signal::WaterLevel::None)
+            .zero_mean(false)
+            .taper_fraction(None),
+    )
+    .detrend(DetrendSpec::Demean)
+    .taper(TaperSpec::new(0.05))
+    .resample(InterpolationSpec::lanczos(SamplingRate::from_hz(10.0).unwrap(), 25));
+    for (rate, npts) in [(40.0, 48_001), (200.0, 240_001)] {
+        let rate = SamplingRate::from_hz(rate).unwrap();
+        let counts = burst(npts, 0.025);
+        let input = SamplingGrid::new(UtcTime::EPOCH, rate, npts);
+        let plan = CalibrationPlan::new(&spec, &input, &response).unwrap();
+        assert_ne!(plan.transform_points(), plan.fft_points());
+        let (mut out, mut scratch) = (Vec::new(), Scratch::new());
+        plan.apply(&counts, &mut out, &mut scratch).unwrap();
+        let used = measure(|| plan.apply(&counts, &mut out, &mut scratch).unwrap());
+        assert_eq!((used.count_total, used.bytes_total), (0, 0), "{npts}");
+        let cache = PlanCache::new(1 << 30);
+        cache.calibration(&spec, &input, &response).unwrap();
+        // Only the key is made, of a few small vectors.
+        let used = measure(|| drop(cache.calibration(&spec, &input, &response).unwrap()));
+        assert!(used.count_total <= 16 && used.bytes_total < 2048, "{used:?}");
+        assert_eq!((cache.stats().hits, cache.stats().misses), (1, 1));
+    }
+}
+
 #[test]
 fn plans_know_what_they_hold() {
     let response = PolesZeros::broadband();

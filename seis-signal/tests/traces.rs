@@ -160,7 +160,8 @@ fn stream() -> Stream {
         .map(|i| match i % 6 {
             0 => trace(Samples::Text(b"log".to_vec())),
             1 => trace(vec![f32::NAN; 10]),
-            _ => trace(burst(1000 + 17 * i, 0.025)),
+            // Enough for threads to be woken.
+            _ => trace(burst(8000 + 17 * i, 0.025)),
         })
         .collect()
 }
@@ -203,4 +204,40 @@ fn parallel_is_serial_to_the_last_bit() {
     both!(interpolate par_interpolate (&InterpolationSpec::lanczos(to_10.rate, 5).npts(100)));
     let removal = removal().pre_filter(None);
     both!(remove_response_with par_remove_response_with (&response, &removal));
+}
+
+/// Small streams stay on the calling thread, larger ones do not.
+#[cfg(feature = "rayon")]
+#[test]
+fn threads_are_woken_only_for_enough_work() {
+    use std::sync::Mutex;
+    use std::thread::{ThreadId, current};
+
+    /// Remembers where it was evaluated.
+    struct Witness(Mutex<Vec<ThreadId>>);
+    impl seis_core::FrequencyResponse for Witness {
+        fn eval_into(
+            &self,
+            frequencies_hz: &[f64],
+            quantity: seis_core::GroundMotion,
+            out: &mut [seis_core::Complex64],
+        ) -> Result<(), seis_core::EvaluationError> {
+            self.0.lock().unwrap().push(current().id());
+            PolesZeros::broadband().eval_into(frequencies_hz, quantity, out)
+        }
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build_global();
+    // Another test may have built it.
+    drop(pool);
+    if rayon::current_num_threads() < 2 {
+        return;
+    }
+    for (traces, npts, here) in [(1, 100_000, true), (4, 1000, true), (4, 50_000, false)] {
+        let mut stream: Stream = (0..traces).map(|_| trace(burst(npts, 0.025))).collect();
+        let witness = Witness(Mutex::default());
+        stream.par_remove_response_with(&witness, &removal()).unwrap();
+        let seen = witness.0.lock().unwrap();
+        assert!(!seen.is_empty());
+        assert!(seen.iter().all(|id| (*id == current().id()) == here), "{traces} of {npts}");
+    }
 }

@@ -93,8 +93,8 @@ impl DeconvolutionPlan {
         self.pipeline.reference().nfft
     }
 
-    /// The length of the transform that is made. It differs from [`fft_points`](Self::fft_points)
-    /// where another yields the same samples in less time.
+    /// The length, at the rate of the samples, of the transform that is made. It differs from
+    /// [`fft_points`](Self::fft_points) where another yields the same samples in less time.
     #[must_use]
     pub fn transform_points(&self) -> usize {
         self.pipeline.operator().nfft

@@ -25,7 +25,7 @@ use num_complex::Complex64;
 
 use super::Operator;
 use crate::fft::{Forward, Inverse};
-use crate::window::bessel_i0;
+use crate::window::kaiser;
 
 /// Shape of the Kaiser window.
 const BETA: f64 = 40.0;
@@ -59,7 +59,7 @@ impl Operator {
             .rev()
             .find(|d| {
                 let (from, to) = (self.nfft / 2, len / 2);
-                from % d == 0 && to % d == 0 && self.last() < from / d && 2 * last < to / d
+                from % d == 0 && to % d == 0 && self.last() < from / d && last < to / d
             })
             .unwrap_or(1);
         let (from, to) = (Inverse::new(self.nfft / step), Forward::new(len / step));
@@ -107,12 +107,7 @@ impl Operator {
 
 /// From 1 to 0 in `points` steps: what is left of a Kaiser window.
 fn fade_out(points: usize) -> Vec<f64> {
-    let window: Vec<f64> = (0..points)
-        .map(|j| {
-            let x = (2 * j + 1) as f64 / points as f64 - 1.0;
-            bessel_i0(BETA * (1.0 - x * x).max(0.0).sqrt())
-        })
-        .collect();
+    let window = kaiser(points, BETA);
     let mut rising = Vec::with_capacity(points + 1);
     let mut sum = 0.0;
     for w in &window {
