@@ -45,6 +45,9 @@ impl FrequencyResponse for Broadband {
     }
 }
 
+/// A kernel that changes samples where they are.
+type InPlace = Box<dyn FnMut(&mut [f64])>;
+
 /// What to do with the kernels as they come up.
 struct Runner {
     /// Only this one.
@@ -224,7 +227,7 @@ fn kernels(
         Ok(("alone, at the full rate, after a copy".to_owned(), run))
     })?;
 
-    let copied = |mut operation: Box<dyn FnMut(&mut [f64])>| {
+    let copied = |mut operation: InPlace| {
         let (mut work, samples) = (samples.clone(), samples.clone());
         move || {
             work.copy_from_slice(&samples);

@@ -100,7 +100,10 @@
 //! far as that has died away: for 20 minutes of red noise at 40 Hz, to displacement, the largest
 //! difference was 5e-3 of the peak with a pre-filter from (0.001, 0.005) Hz on, 2e-4 from (0.005,
 //! 0.01) Hz, 2e-6 from (0.02, 0.05) Hz and 7e-8 from (0.1, 0.2) Hz. Neither length is the truer
-//! one. It no longer saves much: ObsPy's awkward lengths are replaced by others that yield the same
+//! one. On twelve real recordings of 20 minutes at 40 Hz, computed with ObsPy at both lengths, the
+//! difference was none for the two of 48 000 samples (the lengths are equal) and 1.9e-3 to 1.1e-2 of
+//! the peak for those of 48 001 (102 400 points for 96 012) with a pre-filter from (0.001, 0.005) Hz
+//! on; from (0.01, 0.02) Hz on at most 4.5e-5. The option does not save much: ObsPy's awkward lengths are replaced by others that yield the same
 //! samples (see [`CalibrationPlan`]), and what is left is a plan that is made in half the time and
 //! takes less memory.
 
