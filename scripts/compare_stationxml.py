@@ -285,6 +285,7 @@ def compare(ours, theirs, path, out):
         ours = [u[:3] for u in ours if "Real" in u[0] or "Imaginary" in u[0]]
         ours = [[u[0], u[1] or 0.0, u[2] or 0.0] for u in ours if u[1] or u[2]]
         theirs = [[u[0], u[1] or 0.0, u[2] or 0.0] for u in theirs]
+        ours, theirs = sorted(ours), sorted(theirs)
     if isinstance(ours, dict) and isinstance(theirs, dict):
         for key in ours.keys() | theirs.keys():
             compare(ours.get(key), theirs.get(key), path + "/" + key, out)
