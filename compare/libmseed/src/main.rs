@@ -195,7 +195,7 @@ fn scan(rounds: Rounds, name: &str, bytes: &[u8], check_crc: bool) {
             black_box(libmseed::Headers::new(bytes, check_crc).map(black_box).sum::<usize>());
         },
         || {
-            black_box(ours().map(|r| black_box(r).bytes().len()).sum::<usize>());
+            black_box(ours().map(|r| black_box(&r).bytes().len()).sum::<usize>());
         },
     );
     line(name, "scan", records as f64 * 1e-9, times);

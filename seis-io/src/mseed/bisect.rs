@@ -11,7 +11,7 @@ use seis_core::{SourceId, TimeDelta, UtcTime};
 
 use super::record::{self, Common, Format, ParseOptions};
 use super::window::{Halt, Window};
-use super::{ReadOptions, v2, v3};
+use super::{ReadOptions, v3};
 use crate::source::is_gzip;
 
 /// Smaller files are read as a whole: that is one access.
@@ -236,7 +236,7 @@ impl<S: Read + Seek> Search<'_, S> {
             let complete = place + self.bytes.len() as u64 >= self.size;
             let mut common = Common::default();
             let window = Window::new(bytes, complete);
-            match record::parse(window, &self.parse, &mut v2::Memo::default(), &mut common) {
+            match record::parse(window, &self.parse, &mut record::Memo::default(), &mut common) {
                 Ok(()) => return Ok(Some(common)),
                 // No longer than any record can be.
                 Err(Halt::More(more)) if more.needed as u64 <= v3::MAX_RECORD => {

@@ -486,12 +486,13 @@ impl Reader {
                     let suspect = closed.is_some();
                     out.report().skipped.extend(closed);
                     let (channel, wanted) = out.channel(&common.id, options);
-                    if !wanted || !options.overlaps(common.start, common.end(), common.rate) {
+                    let end = common.end();
+                    if !wanted || !options.overlaps(common.start, end, common.rate) {
                         out.report().filtered_records += 1;
                         continue;
                     }
                     let version = if keep_versions { common.version() } else { 0 };
-                    let mut entry = Entry::new(common, position, channel, version);
+                    let mut entry = Entry::new(common, end, position, channel, version);
                     entry.suspect = suspect;
                     if let Err(reason) =
                         decode::check(common.encoding, common.payload.len(), common.count as usize)

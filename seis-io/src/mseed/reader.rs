@@ -86,6 +86,7 @@ impl<'a> Records<'a> {
 impl<'a> Iterator for Records<'a> {
     type Item = Result<RecordView<'a>, Skipped>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if let Some(record) = self.waiting.take() {
             return Some(Ok(record));

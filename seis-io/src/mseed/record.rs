@@ -103,17 +103,36 @@ impl Notes {
     }
 }
 
+/// What the headers before said. It changes no result.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Memo {
+    v2: v2::Memo,
+    v3: v3::Memo,
+}
+
 /// Parses the record at the start of a window. On an error `out` is unspecified.
 pub(crate) fn parse(
     window: Window<'_>,
     options: &ParseOptions,
-    memo: &mut v2::Memo,
+    memo: &mut Memo,
     out: &mut Common,
 ) -> Result<(), Halt> {
     let head = window.get(0, SIGNATURE_BYTES)?.unwrap_or(window.bytes);
-    match signature(head) {
-        Some(Signature::Version2) => v2::parse(window, options, memo, out),
-        Some(Signature::Version3) => v3::parse(window, options, out),
+    parse_as(signature(head), head, window, options, memo, out)
+}
+
+/// Parses a record whose signature was looked at.
+pub(crate) fn parse_as(
+    signature: Option<Signature>,
+    head: &[u8],
+    window: Window<'_>,
+    options: &ParseOptions,
+    memo: &mut Memo,
+    out: &mut Common,
+) -> Result<(), Halt> {
+    match signature {
+        Some(Signature::Version2) => v2::parse(window, options, &mut memo.v2, out),
+        Some(Signature::Version3) => v3::parse(window, options, &mut memo.v3, out),
         _ if head.len() < SIGNATURE_BYTES => {
             let (needed, found) = (SIGNATURE_BYTES as u64, head.len() as u64);
             Err(RecordError::Truncated { needed, found }.into())
@@ -157,7 +176,7 @@ impl<'a> RecordView<'a> {
     pub fn parse(bytes: &'a [u8]) -> Result<Self, RecordError> {
         let window = Window::new(bytes, true);
         let mut common = Common::default();
-        match parse(window, &ParseOptions::default(), &mut v2::Memo::default(), &mut common) {
+        match parse(window, &ParseOptions::default(), &mut Memo::default(), &mut common) {
             Ok(()) => Ok(Self::new(bytes, 0, common)),
             Err(Halt::Bad(bad)) => Err(bad.reason),
             // A complete window never asks for more.

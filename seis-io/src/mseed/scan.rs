@@ -8,7 +8,7 @@ use seis_core::SourceId;
 use super::record::{self, Common, ParseOptions};
 use super::signature::{SIGNATURE_BYTES, Signature, signature};
 use super::window::{Bad, Halt, More, Window};
-use super::{Encoding, RecordError, v2};
+use super::{Encoding, RecordError};
 
 /// What stands at the start of a window.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ enum State {
 #[derive(Debug, Clone)]
 pub(crate) struct Scanner {
     options: ParseOptions,
-    memo: v2::Memo,
+    memo: record::Memo,
     /// What the last record said; kept here, so that it is not moved about.
     record: Common,
     state: State,
@@ -71,7 +71,7 @@ impl Scanner {
     pub(crate) fn new(default_encoding: Encoding, check_crc: bool) -> Self {
         Self {
             options: ParseOptions { default_encoding, check_crc, ..ParseOptions::default() },
-            memo: v2::Memo::default(),
+            memo: record::Memo::default(),
             record: Common::default(),
             state: State::InStep,
             position: 0,
@@ -84,6 +84,7 @@ impl Scanner {
     ///
     /// # Errors
     /// [`More`]: nothing can be said before more of the source is there.
+    #[inline]
     pub(crate) fn step(&mut self, window: Window<'_>) -> Result<Step, More> {
         let step = match self.state {
             State::InStep => self.in_step(window)?,
@@ -99,6 +100,7 @@ impl Scanner {
         &self.record
     }
 
+    #[inline]
     fn in_step(&mut self, window: Window<'_>) -> Result<Step, More> {
         if window.bytes.is_empty() {
             return if window.complete { Ok(Step::End) } else { Err(window.more(1)) };
@@ -111,7 +113,14 @@ impl Scanner {
                 self.state = State::Noise;
                 Ok(Step::Noise { len: 6 })
             }
-            _ => match record::parse(window, &self.options, &mut self.memo, &mut self.record) {
+            known => match record::parse_as(
+                known,
+                head,
+                window,
+                &self.options,
+                &mut self.memo,
+                &mut self.record,
+            ) {
                 Ok(()) => {
                     let len = self.record.len;
                     self.options.len_before = Some(len);

@@ -49,12 +49,19 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    pub(crate) fn new(common: &Common, offset: usize, channel: u32, version: u8) -> Self {
+    /// `end` is that of the record, whose computation costs a division.
+    pub(crate) fn new(
+        common: &Common,
+        end: UtcTime,
+        offset: usize,
+        channel: u32,
+        version: u8,
+    ) -> Self {
         // Records are at most 10 MiB long.
         let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Self {
             start: common.start,
-            end: common.end(),
+            end,
             rate: common.rate,
             offset,
             len: small(common.len),

@@ -298,19 +298,17 @@ pub(crate) fn parse(
         }
         notes.data_within_blockettes = data < chain.end;
     }
-    let payload = if count > 0 { data..len } else { len..len };
-    *out = Common {
-        len,
-        id,
-        start,
-        rate,
-        count: u32::from(count),
-        encoding: chain.encoding.unwrap_or(options.default_encoding),
-        order: chain.order.unwrap_or(order),
-        payload,
-        format: Format::V2(header),
-        notes,
-    };
+    // Field by field: a whole one would be made elsewhere and copied.
+    out.len = len;
+    out.id = id;
+    out.start = start;
+    out.rate = rate;
+    out.count = u32::from(count);
+    out.encoding = chain.encoding.unwrap_or(options.default_encoding);
+    out.order = chain.order.unwrap_or(order);
+    out.payload = if count > 0 { data..len } else { len..len };
+    out.format = Format::V2(header);
+    out.notes = notes;
     Ok(())
 }
 

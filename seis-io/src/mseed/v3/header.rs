@@ -11,9 +11,9 @@
 //! | 12–14 | hour, minute, second | 36–39 | length of the payload |
 //! | 15 | encoding | 40– | identifier, extra headers, payload |
 
-use seis_core::{SamplingRate, SourceId, UtcTime};
+use seis_core::SourceId;
 
-use super::crc;
+use super::{Memo, crc};
 use crate::mseed::record::{Common, Format, Notes, ParseOptions};
 use crate::mseed::window::{Bad, Halt, Window};
 use crate::mseed::{ByteOrder, Encoding, RecordError};
@@ -60,6 +60,7 @@ impl Header {
 pub(crate) fn parse(
     window: Window<'_>,
     options: &ParseOptions,
+    memo: &mut Memo,
     out: &mut Common,
 ) -> Result<(), Halt> {
     let truncated = |needed: u64| {
@@ -100,7 +101,7 @@ pub(crate) fn parse(
     let Some(record) = window.get(0, len)? else {
         return Err(truncated(claimed).into());
     };
-    let id = id(record.get(header.id_range()).unwrap_or_default());
+    let id = memo.id(record.get(header.id_range()).unwrap_or_default(), id);
     let named = id.as_ref().ok().copied();
     let fail = |reason: RecordError| Halt::from(Bad { reason, len: Some(len), id: named });
 
@@ -115,41 +116,31 @@ pub(crate) fn parse(
         fail(RecordError::Field { field, at, found, expected })
     };
     let (year, day, nanosecond) = (u16_at(8), u16_at(10), u32_at(4));
-    let start = i16::try_from(year)
-        .ok()
-        .and_then(|year| {
-            UtcTime::from_ordinal(year, day, (head[12], head[13], head[14]), nanosecond).ok()
-        })
-        .ok_or_else(|| {
-            let found = format!(
-                "{year}-{day:03}T{:02}:{:02}:{:02}.{nanosecond:09}",
-                head[12], head[13], head[14]
-            );
-            field("start time", 4, found, "a year, a day that it has, and a time of day")
-        })?;
-    let rate = if header.rate_or_period < 0.0 {
-        SamplingRate::from_interval_s(-header.rate_or_period)
-    } else {
-        SamplingRate::from_hz(header.rate_or_period)
-    }
-    .map_err(|_| {
+    let clock = (head[12], head[13], head[14]);
+    let start = memo.instant((year, day), clock, nanosecond).ok_or_else(|| {
+        let found = format!(
+            "{year}-{day:03}T{:02}:{:02}:{:02}.{nanosecond:09}",
+            head[12], head[13], head[14]
+        );
+        field("start time", 4, found, "a year, a day that it has, and a time of day")
+    })?;
+    let rate = memo.rate(header.rate_or_period).ok_or_else(|| {
         let found = header.rate_or_period.to_string();
         field("sampling rate", 16, found, "a rate, or minus a period, from 1e-9 to 1e9")
     })?;
     let encoding = Encoding::from_code(head[15]);
-    *out = Common {
-        len,
-        id,
-        start,
-        rate,
-        count: u32_at(24),
-        encoding,
-        // Everything is little-endian but the Steim frames.
-        order: if encoding.is_steim() { ByteOrder::Big } else { ByteOrder::Little },
-        payload: payload_start..len,
-        format: Format::V3(header),
-        notes: Notes::default(),
-    };
+    // Field by field: a whole one would be made elsewhere and copied.
+    out.len = len;
+    out.id = id;
+    out.start = start;
+    out.rate = rate;
+    out.count = u32_at(24);
+    out.encoding = encoding;
+    // Everything is little-endian but the Steim frames.
+    out.order = if encoding.is_steim() { ByteOrder::Big } else { ByteOrder::Little };
+    out.payload = payload_start..len;
+    out.format = Format::V3(header);
+    out.notes = Notes::default();
     Ok(())
 }
 

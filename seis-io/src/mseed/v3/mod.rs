@@ -3,6 +3,7 @@
 pub(crate) mod crc;
 mod extra;
 mod header;
+mod memo;
 
 pub use extra::{
     CalibrationHeaders, CalibrationSequence, Equipment, Event, EventDetection, ExtraHeaders, Fdsn,
@@ -11,6 +12,7 @@ pub use extra::{
 pub use header::Header;
 
 pub(crate) use header::{FIXED_BYTES, MAX_RECORD, parse};
+pub(crate) use memo::Memo;
 
 /// The flags that the standard defines; version 2 has them too, in other places.
 pub mod flag {
