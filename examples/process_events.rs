@@ -80,6 +80,9 @@ struct Arguments {
     /// Order in which files are visited; by inode number suits disks that seek
     #[arg(long, value_enum, default_value_t = Order::Inode)]
     io_order: Order,
+    /// Memory for plans that are kept for other traces of the same response and length
+    #[arg(long, value_name = "MIB", default_value_t = 24)]
+    plan_memory: usize,
     /// Make results again that are there already
     #[arg(long)]
     overwrite: bool,
@@ -233,6 +236,7 @@ fn options(arguments: &Arguments) -> BatchOptions {
             Order::Name => IoOrder::Name,
             Order::Listed => IoOrder::Listed,
         })
+        .plan_memory(arguments.plan_memory.saturating_mul(1 << 20))
         .overwrite(arguments.overwrite);
     options.out.clone_from(&arguments.out);
     options

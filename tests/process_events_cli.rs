@@ -230,6 +230,12 @@ fn what_caches_did_can_be_read_out() {
     let output = run(root.path(), &arguments);
     assert_eq!(status(&output), Some(0));
     assert!(text(&output.stdout).contains("bytes: 0.0 MiB read, 0.0 MiB written"));
+    // Without memory for plans, each is made for itself, and makes the same.
+    let before = sac_files(root.path());
+    let output = run(root.path(), &["--plan-memory", "0", "--stats", "--overwrite"]);
+    assert_eq!(status(&output), Some(0));
+    assert!(text(&output.stdout).contains("plans: 0 found, 0 made, 12 not kept"));
+    assert!(sac_files(root.path()) == before);
 }
 
 #[test]

@@ -265,6 +265,9 @@ pub struct BatchOptions {
     pub io_threads: Option<usize>,
     /// In which order files are visited.
     pub io_order: IoOrder,
+    /// Bytes of plans that are kept for other traces of the same response and length; `None` for
+    /// 24 MiB, which is some hundred plans for traces of 20 minutes and none for a day.
+    pub plan_memory: Option<usize>,
     /// Whether results that are there are made again.
     pub overwrite: bool,
 }
@@ -302,6 +305,15 @@ impl BatchOptions {
     #[must_use]
     pub fn io_order(mut self, order: IoOrder) -> Self {
         self.io_order = order;
+        self
+    }
+
+    /// How many bytes of plans are kept for other traces of the same response and length: some
+    /// 200 kB for each channel's 20 minutes at 40 Hz, some 20 MB for its days, beside the tables
+    /// of the Fourier transform. With [`RunStats`](super::RunStats) one sees whether it is enough.
+    #[must_use]
+    pub fn plan_memory(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.plan_memory = bytes.into();
         self
     }
 

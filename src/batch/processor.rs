@@ -24,7 +24,8 @@ use super::fetch::{Buffer, Content, Fetched};
 use super::inventories::InventoryCache;
 use super::naming::{id_of_result, result_stem};
 use super::{
-    BatchError, Failure, Format, Outcome, Processing, RawName, Reason, RunStats, Status, Timings,
+    BatchError, BatchOptions, Failure, Format, Outcome, Processing, RawName, Reason, RunStats,
+    Status, Timings,
 };
 use crate::fill_sac_station;
 use crate::remove_response::{kept_band_hz, response_warnings};
@@ -81,11 +82,12 @@ pub(super) enum FileEnd {
 impl Processor {
     /// # Errors
     /// [`BatchError::Option`] naming the option that has no meaning.
-    pub(super) fn new(processing: &Processing) -> Result<Self, BatchError> {
+    pub(super) fn new(options: &BatchOptions) -> Result<Self, BatchError> {
+        let processing = &options.processing;
         Ok(Self {
             processing: processing.clone(),
             spec: processing.spec()?,
-            plans: PlanCache::new(PLAN_CACHE_BYTES),
+            plans: PlanCache::new(options.plan_memory.unwrap_or(PLAN_CACHE_BYTES)),
             inventories: InventoryCache::default(),
             response_warnings: Mutex::default(),
             bytes_written: AtomicU64::new(0),

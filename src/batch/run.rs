@@ -72,7 +72,7 @@ pub fn run(
     mut observe: impl FnMut(Progress<'_>),
 ) -> Result<Summary, BatchError> {
     let (begun, clock) = (SystemTime::now(), Instant::now());
-    let processor = Processor::new(&options.processing)?;
+    let processor = Processor::new(options)?;
     let archive = Archive::survey(root, options.io_order)
         .map_err(|error| BatchError::Io { path: root.to_owned(), error })?;
     if archive.len() == 0 {
