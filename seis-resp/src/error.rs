@@ -54,6 +54,14 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// A pattern for files is none, or no file matches it.
+    #[error("{pattern}: {reason}")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The document is in an encoding that is not read.
     #[error(
         "{}encoding {encoding:?} is not read: convert the file to UTF-8",
@@ -102,7 +110,7 @@ impl Error {
             | Self::TooDeep { place, .. } => place.file = Some(path.to_owned()),
             Self::Problem { problem } => problem.place.file = Some(path.to_owned()),
             Self::Encoding { file, .. } => *file = Some(path.to_owned()),
-            Self::Io { .. } | Self::NotWritable { .. } => {}
+            Self::Io { .. } | Self::Pattern { .. } | Self::NotWritable { .. } => {}
         }
         self
     }

@@ -28,12 +28,14 @@ impl fmt::Display for Place {
         if let Some(file) = &self.file {
             write!(f, "{}: ", file.display())?;
         }
+        let somewhere = self.line > 0 || self.offset > 0 || !self.element.is_empty();
         match self.line {
+            0 if !somewhere => {}
             0 => write!(f, "byte {}", self.offset)?,
             line => write!(f, "line {line} column {} (byte {})", self.column, self.offset)?,
         }
         if !self.id.is_empty() {
-            write!(f, ", {}", self.id)?;
+            write!(f, "{}{}", if somewhere { ", " } else { "" }, self.id)?;
         }
         if !self.element.is_empty() {
             write!(f, ", in {}", self.element)?;
@@ -182,6 +184,11 @@ impl ReadReport {
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.problems.is_empty() && self.further_problems == 0
+    }
+
+    /// Adds a problem that was met after reading.
+    pub(crate) fn push(&mut self, problem: Problem) {
+        self.problems.push(problem);
     }
 
     /// Appends what another file's reader met.

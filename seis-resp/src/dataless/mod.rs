@@ -6,16 +6,6 @@
 //! Records of data and time spans are counted and passed over. Several volumes may stand in one
 //! file.
 //!
-//! | in the file | here | ObsPy 1.5 |
-//! |---|---|---|
-//! | length of records other than blockette 010 says | found out, reported | error |
-//! | second volume in the file | read | error |
-//! | a blockette that ends early | what is missing is missing | zeros |
-//! | a number that is none | broken, or missing | zero |
-//! | two entries of a dictionary under one key | the first, reported; responses of two kinds: broken | the first; error |
-//! | a unit that is written in small letters, or with blanks | as it is written | in capitals, without blanks |
-//! | several blockettes 050 of a station | a station epoch each | one station |
-//!
 //! The byte orders of blockette 050 are those of data; control headers are text.
 
 mod dictionary;

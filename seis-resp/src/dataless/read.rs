@@ -12,8 +12,8 @@ const EXPONENTS: std::ops::RangeInclusive<u32> = 8..=20;
 
 /// So many numbers may come of references to dictionaries, and so many more for each byte of the
 /// file: a short reference stands for a long entry.
-const EXPANDED: usize = 1 << 22;
-const EXPANDED_PER_BYTE: usize = 4;
+const EXPANDED: usize = 1 << 18;
+const EXPANDED_PER_BYTE: usize = 32;
 
 /// Reads a file.
 pub(super) fn read(file: &[u8], options: &ReadOptions) -> Result<Inventory> {
@@ -88,22 +88,32 @@ impl VolumeReader<'_> {
         Ok((records, offset.min(file.len())))
     }
 
-    /// The length of records: what the volume header says, if a record follows after so many
-    /// bytes; else the first power of two after which one does.
+    /// The length of records: what the volume header says, if the next record follows after so
+    /// many bytes; else the first power of two after which it does.
     fn record_length(&mut self, file: &[u8], start: usize) -> Result<usize> {
-        let follows = |length: usize| {
-            start + length >= file.len() || Record::at(file, start + length, length).is_some()
-        };
         let first = Record::at(file, start, usize::MAX);
+        let ends = |length: usize| start + length >= file.len();
+        let follows =
+            |length: usize| ends(length) || Record::number_at(file, start + length).is_some();
+        let next = Record::number_at(file, start).map(|number| number + 1);
+        let counts_on = |length: usize| {
+            ends(length) || Record::number_at(file, start + length).is_some_and(|n| Some(n) == next)
+        };
         let said = first.and_then(|record| record.begins_volume());
         let length = said
             .and_then(|(text, _)| count(text))
             .filter(|exponent| EXPONENTS.contains(exponent))
             .map(|exponent| 1_usize << exponent);
-        if let Some(length) = length.filter(|length| follows(*length)) {
+        if let Some(length) = length.filter(|length| counts_on(*length)) {
             return Ok(length);
         }
-        let found = EXPONENTS.map(|exponent| 1_usize << exponent).find(|length| follows(*length));
+        let powers = || EXPONENTS.map(|exponent| 1_usize << exponent);
+        let found = powers().find(|length| counts_on(*length) && !ends(*length));
+        // Not everybody counts records one by one.
+        if let Some(length) = length.filter(|length| found.is_none() && follows(*length)) {
+            return Ok(length);
+        }
+        let found = found.or_else(|| powers().find(|length| follows(*length)));
         if let Some((text, offset)) = said {
             let at = At { offset, ..At::default() };
             let expected = "the length of records as a power of two";
@@ -220,6 +230,7 @@ impl VolumeReader<'_> {
             50 => {
                 let key = self.walk.station(b)?;
                 let name = key.and_then(|key| self.dictionary.names.get(&key));
+                let name = name.filter(|name| !name.is_empty());
                 if let Some((network, name)) = self.walk.tree.network().zip(name) {
                     network.info.description.get_or_insert_with(|| name.clone());
                 }
@@ -229,9 +240,11 @@ impl VolumeReader<'_> {
             52 => {
                 let key = self.walk.begin_channel(b, Units::Keyed(&self.dictionary.units))?;
                 let name = key.and_then(|key| self.dictionary.names.get(&key)).cloned();
+                let named = |key| self.dictionary.names.contains_key(&key);
+                let name = name.filter(|name| !name.is_empty());
                 match (name, self.walk.wanted_channel()) {
                     (Some(name), Some(channel)) => channel.sensor = Some(sensor(name)),
-                    (None, Some(_)) if key.is_some_and(|key| key != 0) => {
+                    (None, Some(_)) if key.is_some_and(|key| key != 0 && !named(key)) => {
                         let expected = "the key of a blockette 33";
                         let (reference, left_out) = (ProblemKind::Reference, Consequence::LeftOut);
                         self.walk.notes.in_field(b, 6, reference, expected, left_out)?;

@@ -35,6 +35,15 @@ impl<'a> Record<'a> {
         })
     }
 
+    /// The number of the record at an offset, if there is one. Records that only fill the volume
+    /// up have nothing else.
+    pub(super) fn number_at(file: &'a [u8], offset: usize) -> Option<u32> {
+        let header = file.get(offset..)?.first_chunk::<HEADER>()?;
+        let number = crate::seed::count(header.get(..6)?)?;
+        let is_record = Self::at(file, offset, HEADER).is_some() || header.ends_with(b"  ");
+        is_record.then_some(number)
+    }
+
     /// The record length that a volume header names, as a power of two, and where it stands;
     /// `None` if this is none.
     pub(super) fn begins_volume(&self) -> Option<(&'a [u8], usize)> {

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use seis_core::UtcTime;
 
-use super::{Channel, Epoch, Extensions, Network, Station};
+use super::{Channel, Epoch, Extensions, Merger, Network, Station};
 use crate::ReadReport;
 use crate::lookup::Index;
 
@@ -146,22 +146,21 @@ impl Inventory {
 
     /// Takes over all that another inventory knows.
     ///
-    /// A network is the same if its code and epoch are, a station likewise within it. A channel
-    /// epoch that is there already, equal in everything, is not added again: the same file in two
-    /// event directories counts once. Descriptions of a network or station that is there already
-    /// stay as they are.
+    /// A network is the same if its code and epoch are, a station likewise within it; their
+    /// descriptions stay as they were first. Of an epoch of a channel, same id, same start and
+    /// end, there may be several descriptions:
+    ///
+    /// * Where they do not contradict each other they become one, which has all that either
+    ///   knows: the same file in two event directories counts once, and a RESP file adds the
+    ///   response to coordinates from elsewhere.
+    /// * Where they do, in a coordinate, the rate or a number of the response, both are kept, the
+    ///   [`report`](Self#structfield.report) names the channel, and look-ups decide by their
+    ///   [`EpochPolicy`](crate::EpochPolicy).
+    ///
+    /// To merge many, use [`extend`](Extend::extend) or [`read_all`](Self::read_all), whose time
+    /// grows with the content and not with the number of files.
     pub fn merge(&mut self, other: Self) {
-        self.report.append(other.report);
-        for network in other.networks {
-            let known = self
-                .networks_mut()
-                .iter_mut()
-                .find(|n| n.code == network.code && n.epoch == network.epoch);
-            match known {
-                None => self.networks_mut().push(network),
-                Some(known) => merge_stations(known, network.stations),
-            }
-        }
+        self.extend(std::iter::once(other));
     }
 
     pub(crate) fn index(&self) -> &Index {
@@ -169,30 +168,13 @@ impl Inventory {
     }
 }
 
-fn merge_stations(network: &mut Network, stations: Vec<Station>) {
-    for station in stations {
-        let known = network
-            .stations
-            .iter_mut()
-            .find(|s| s.code == station.code && s.epoch == station.epoch);
-        match known {
-            None => network.stations.push(station),
-            Some(known) => {
-                for channel in station.channels {
-                    if !known.channels.contains(&channel) {
-                        known.channels.push(channel);
-                    }
-                }
-            }
-        }
-    }
-}
-
 impl Extend<Inventory> for Inventory {
     fn extend<T: IntoIterator<Item = Inventory>>(&mut self, others: T) {
+        let mut merger = Merger::new(std::mem::take(self));
         for other in others {
-            self.merge(other);
+            merger.add(other, None);
         }
+        *self = merger.finish();
     }
 }
 

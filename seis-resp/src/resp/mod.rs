@@ -5,14 +5,6 @@
 //! `B053F10-13    0  0.0  0.0  0.0  0.0`: the number of the row, the values, and perhaps their
 //! errors. Labels and lines that begin with `#` count for nothing. A blockette ends where another
 //! begins or where a field of it comes again.
-//!
-//! | in the file | here | ObsPy 1.5 |
-//! |---|---|---|
-//! | location `??`, `--` or nothing | blank | blank, `--`, blank |
-//! | no sample rate | rate of the last stage divided by its factor | the same, rounded to whole Hz |
-//! | no coordinates | none | 0° N, 0° E, 123 456 m |
-//! | a unit | as it is written | in capitals |
-//! | a dictionary blockette without a blockette 60 before it | broken | error |
 
 mod lines;
 mod read;

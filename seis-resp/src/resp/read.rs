@@ -41,6 +41,9 @@ pub(super) fn read(file: &[u8], options: &ReadOptions) -> Result<Inventory> {
         }
     }
     if let Some(blockette) = open {
+        if !file.ends_with(b"\n") && !file.ends_with(b"\r") {
+            reader.cut_short(&blockette)?;
+        }
         reader.blockette(&blockette)?;
     }
     reader.end_channel()?;
@@ -71,6 +74,20 @@ impl RespReader<'_> {
         let expected = "the number of the row and the values of its fields";
         let structure = ProblemKind::Structure;
         self.walk.notes.problem(at, element, structure, rest, expected, consequence)
+    }
+
+    /// Notes a file that ends within a line whose number may be cut short without being missed.
+    fn cut_short(&mut self, b: &Blockette<'_>) -> Result<()> {
+        let Some(last) = b.fields.last() else { return Ok(()) };
+        // The number of calibrations ends most files; of anything else that ends a blockette a
+        // part may be lost.
+        if !is_part(b.kind) || matches!((b.kind, last.number), (58, 6) | (48, 7)) {
+            return Ok(());
+        }
+        let expected = "the end of the line behind the number";
+        let (kind, broken) = (ProblemKind::Truncated, Consequence::ResponseBroken);
+        let element = Element(b.kind, last.number);
+        self.walk.notes.problem(last.at, element, kind, last.text, expected, broken)
     }
 
     fn blockette(&mut self, b: &Blockette<'_>) -> Result<()> {

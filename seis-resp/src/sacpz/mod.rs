@@ -19,8 +19,11 @@
 mod entry;
 mod header;
 mod read;
+mod write;
 
 use crate::{Inventory, ReadOptions, Result};
+
+pub use write::{SacPz, SacPzLoss, SacPzNote};
 
 impl Inventory {
     /// Reads a SAC pole-zero file from memory.

@@ -101,10 +101,10 @@ fn check(part: Option<&mut Part>, counted: Counted, notes: &mut Notes) -> Result
 }
 
 fn agrees(listed: [usize; 2], announced: [Option<u32>; 2]) -> bool {
-    listed.iter().zip(announced).all(|(listed, announced)| match announced {
-        Some(announced) => *listed == announced as usize,
-        None => *listed == 0,
-    })
+    listed
+        .iter()
+        .zip(announced)
+        .all(|(listed, announced)| announced.is_some_and(|announced| *listed == announced as usize))
 }
 
 /// How many entries the lists have that may go on.

@@ -103,7 +103,10 @@ impl Reader<'_, '_> {
             61 => [8, 0],
             _ => [0, 0],
         };
-        let announced = counters.map(|number| field::count(b.text(number)));
+        let announced = counters.map(|number| match number {
+            0 => Some(0),
+            number => field::count(b.text(number)),
+        });
         let fault = self.notes.take_fault();
         Ok(Part { stage, kind, at: b.at, content, announced, fault })
     }
@@ -156,9 +159,6 @@ impl Reader<'_, '_> {
     /// lost are not made up.
     fn check_count(&mut self, b: &Blockette<'_>, number: u8, rows: usize) -> Result<()> {
         if field::count(b.text(number)).is_some_and(|n| n as usize == rows) {
-            return Ok(());
-        }
-        if b.text(number).is_empty() && rows == 0 {
             return Ok(());
         }
         let expected = "as many entries as the list has";

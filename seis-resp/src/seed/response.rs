@@ -59,11 +59,13 @@ impl Assembler<'_> {
             response.stages.extend(self.stage(builder)?);
         }
         if let Some(sensitivity) = &mut response.sensitivity {
-            let filters = || response.stages.iter().filter_map(|stage| stage.filter.as_ref());
-            sensitivity.input_units =
-                units.input.or_else(|| filters().find_map(|f| f.input_units.clone()));
-            sensitivity.output_units =
-                filters().rev().find_map(|f| f.output_units.clone()).or(units.output);
+            // Of a first stage that is but a gain nobody knows what goes in.
+            let first = response.stages.first().and_then(|stage| stage.filter.as_ref());
+            let first = first.and_then(|filter| filter.input_units.clone());
+            let filters = response.stages.iter().rev().filter_map(|stage| stage.filter.as_ref());
+            let last = filters.into_iter().find_map(|filter| filter.output_units.clone());
+            sensitivity.input_units = units.input.or(first);
+            sensitivity.output_units = last.or(units.output);
         }
         Ok(response)
     }

@@ -1,5 +1,6 @@
 //! One way in for all formats.
 
+mod files;
 mod format;
 
 use std::path::Path;
@@ -7,6 +8,7 @@ use std::path::Path;
 use crate::problem::shown;
 use crate::{Error, Inventory, Place, ReadOptions, Result};
 
+pub(crate) use files::write_aside;
 pub use format::Format;
 
 impl Inventory {

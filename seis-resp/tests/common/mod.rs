@@ -1,6 +1,8 @@
 //! Documents for the tests, made here from facts of the standard.
 #![allow(dead_code, reason = "each test uses some of it")]
 
+pub(crate) mod seed;
+
 use std::path::PathBuf;
 
 /// The folder of real recordings. Tests that need it are ignored unless asked for, and whoever asks

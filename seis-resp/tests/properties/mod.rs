@@ -3,4 +3,5 @@
 #![allow(dead_code, reason = "each caller uses some of it")]
 
 pub(crate) mod evaluation;
+pub(crate) mod sources;
 pub(crate) mod stationxml;

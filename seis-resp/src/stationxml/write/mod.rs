@@ -7,10 +7,8 @@ mod response;
 mod station;
 mod xml;
 
-use std::io::Write as _;
 use std::path::Path;
 
-use super::io_error;
 use crate::{FilterKind, Inventory, Result};
 use xml::Xml;
 
@@ -98,20 +96,7 @@ impl WriteOptions {
     pub fn write(&self, inventory: &Inventory, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let text = self.to_string(inventory)?;
-        let mut aside = path.as_os_str().to_owned();
-        aside.push(format!(".{}.part", std::process::id()));
-        let aside = Path::new(&aside);
-        let written = std::fs::File::create(aside)
-            .and_then(|mut file| {
-                file.write_all(text.as_bytes())?;
-                file.sync_all()
-            })
-            .and_then(|()| std::fs::rename(aside, path));
-        if written.is_err() {
-            // The error that matters is the one above.
-            let _ = std::fs::remove_file(aside);
-        }
-        written.map_err(io_error(path))
+        crate::source::write_aside(path, text.as_bytes())
     }
 }
 
