@@ -2,8 +2,11 @@
 
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ScopedJoinHandle};
+use std::time::{Duration, Instant};
 
 use crate::{Random, corrupt_binary, corrupt_markup, corrupt_text};
 
@@ -40,7 +43,7 @@ impl Campaign<'_> {
     ///
     /// # Panics
     /// When the test does.
-    pub fn corruptions(&self, test: impl Fn(&[u8])) {
+    pub fn corruptions(&self, test: impl Fn(&[u8]) + Sync) {
         let rounds = std::env::var("SEIS_CORRUPTIONS")
             .map_or(self.rounds, |n| n.parse().expect("SEIS_CORRUPTIONS is a number"));
         let mut random = Random::new(rounds as u64);
@@ -63,7 +66,7 @@ impl Campaign<'_> {
     ///
     /// # Panics
     /// When the test does.
-    pub fn prefixes(&self, all_below: usize, test: impl Fn(&[u8])) {
+    pub fn prefixes(&self, all_below: usize, test: impl Fn(&[u8]) + Sync) {
         let inputs = self.corpus.iter().flat_map(|file| {
             let step = (file.len() / 200).max(1);
             (0..file.len().min(all_below))
@@ -73,32 +76,57 @@ impl Campaign<'_> {
         self.each(inputs, test);
     }
 
-    fn each(&self, inputs: impl Iterator<Item = Vec<u8>>, test: impl Fn(&[u8])) {
-        let (watched, watch) = mpsc::channel::<Vec<u8>>();
-        let name = self.name.to_owned();
-        let watchdog = std::thread::spawn(move || {
-            let mut last = Vec::new();
-            loop {
-                match watch.recv_timeout(HANG) {
-                    Ok(input) => last = input,
-                    Err(RecvTimeoutError::Disconnected) => return,
-                    Err(RecvTimeoutError::Timeout) => {
-                        eprintln!("{name}: {HANG:?} without an end; {}", save(&name, &last));
-                        std::process::abort();
-                    }
+    /// Every input, on all processors.
+    fn each(&self, inputs: impl Iterator<Item = Vec<u8>> + Send, test: impl Fn(&[u8]) + Sync) {
+        let workers = thread::available_parallelism().map_or(1, usize::from);
+        let desks: Vec<Desk> = (0..workers).map(|_| Desk::default()).collect();
+        let inputs = Mutex::new(inputs.enumerate());
+        let failed = AtomicBool::new(false);
+        let (done, ended) = mpsc::channel::<()>();
+        let work = |desk: &Desk| {
+            while !failed.load(Relaxed) {
+                let Some((round, input)) = lock(&inputs).next() else { break };
+                let input = Arc::new(input);
+                *lock(desk) = Some((Instant::now(), Arc::clone(&input)));
+                if let Err(panic) = panic::catch_unwind(AssertUnwindSafe(|| test(&input))) {
+                    failed.store(true, Relaxed);
+                    eprintln!("{}: round {round}; {}", self.name, save(self.name, &input));
+                    panic::resume_unwind(panic);
                 }
             }
+            *lock(desk) = None;
+        };
+        let outcome = thread::scope(|scope| {
+            let desks = &desks;
+            scope.spawn(move || {
+                while ended.recv_timeout(HANG / 100) == Err(RecvTimeoutError::Timeout) {
+                    desks.iter().for_each(|desk| self.abort_on_hang(desk));
+                }
+            });
+            let workers: Vec<_> = desks.iter().map(|d| scope.spawn(|| work(d))).collect();
+            let outcomes: Vec<_> = workers.into_iter().map(ScopedJoinHandle::join).collect();
+            drop(done);
+            outcomes.into_iter().find_map(Result::err)
         });
-        for (round, input) in inputs.enumerate() {
-            let _ = watched.send(input.clone());
-            if let Err(panic) = panic::catch_unwind(AssertUnwindSafe(|| test(&input))) {
-                eprintln!("{}: round {round}; {}", self.name, save(self.name, &input));
-                panic::resume_unwind(panic);
-            }
+        if let Some(panic) = outcome {
+            panic::resume_unwind(panic);
         }
-        drop(watched);
-        watchdog.join().expect("the watchdog ends with the work");
     }
+
+    fn abort_on_hang(&self, desk: &Desk) {
+        if let Some((_, input)) = lock(desk).as_ref().filter(|(since, _)| since.elapsed() > HANG) {
+            eprintln!("{}: {HANG:?} without an end; {}", self.name, save(self.name, input));
+            std::process::abort();
+        }
+    }
+}
+
+/// What a thread works on, and since when.
+type Desk = Mutex<Option<(Instant, Arc<Vec<u8>>)>>;
+
+/// Nothing that is locked here is left half changed by a panic.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn save(name: &str, input: &[u8]) -> String {

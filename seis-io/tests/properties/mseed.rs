@@ -200,7 +200,18 @@ pub(crate) fn chunks(bytes: &[u8]) {
 }
 
 fn whole_record(record: &RecordView<'_>) -> (u64, Vec<u8>, String) {
-    (record.offset(), record.bytes().to_vec(), format!("{record:?}"))
+    let warnings: Vec<_> = record.warnings().collect();
+    let lengths = (record.payload().len(), record.extra_headers().len());
+    let told = format!(
+        "{} {} {} {} {} {:?} {lengths:?} {warnings:?}",
+        record.id(),
+        record.start(),
+        record.rate(),
+        record.sample_count(),
+        record.encoding(),
+        record.byte_order(),
+    );
+    (record.offset(), record.bytes().to_vec(), told)
 }
 
 /// Gives its bytes in pieces of some sizes, in turn, and is interrupted now and then.
