@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use seis_core::{IdPattern, SampleType, Samples, SourceId, TimeDelta, Trace, UtcTime};
+use seis_core::{IdPattern, SampleType, SourceId, TimeDelta, Trace, UtcTime};
+use seis_io::mseed::v2::{Content, Quality};
+use seis_io::mseed::v3::flag;
 use seis_io::mseed::{
     self, Encoding, FormatVersion, ReadOptions, Reader, RecordReader, RecordView, WriteOptions,
 };
@@ -31,8 +33,10 @@ use seis_io::{Format, detect_file, files};
     version,
     after_help = "What the output cannot hold exactly is refused: start times between microseconds \
     in miniSEED 2, samples that are no 32-bit floats in SAC, and so on. sac-ascii has seven digits \
-    for each number. Of record headers only the channel, the time and the rate are carried over; \
-    of SAC headers everything, if the output is SAC.\n\n\
+    for each number; if that is not enough for a sample, it is told. Of record headers the quality \
+    or publication version, the flags and (to miniSEED 3) the extra headers are carried over where \
+    all records have the same; what is left behind is told. Of SAC headers everything is carried \
+    over, if the output is SAC.\n\n\
     Exit status: 0 done; 3 done, but some of the input could not be read; 2 wrong arguments; \
     1 nothing done: an input or the output failed, or was refused."
 )]
@@ -53,10 +57,10 @@ struct Arguments {
     /// Only channels that match NET.STA.LOC.CHA, with * ? [] and commas; may be given again
     #[arg(long, value_name = "PATTERN")]
     select: Vec<IdPattern>,
-    /// Only samples from this time on, as 2022-01-02T03:04:05.6
+    /// Only samples from this time on, to the nearest sample, as 2022-01-02T03:04:05.6
     #[arg(long, value_name = "T")]
     start: Option<UtcTime>,
-    /// Only samples up to this time
+    /// Only samples up to this time, to the nearest sample
     #[arg(long, value_name = "T")]
     end: Option<UtcTime>,
     /// Round what the output cannot hold exactly
@@ -103,13 +107,17 @@ fn run(args: &Arguments) -> Outcome<bool> {
         return Err("--encoding is for miniSEED".into());
     }
     let mut complete = true;
-    let items = read(args, &files::expand(inputs)?, to_sac, &mut complete)?;
+    let mut heads = Heads::default();
+    let items = read(args, &files::expand(inputs)?, to_sac, &mut complete, &mut heads)?;
     if items.is_empty() {
         return Err("nothing to write: no channel and time of the input is wanted".into());
     }
+    let mut options = WriteOptions::new().record_len(args.record_length);
+    options.encoding = args.encoding;
+    heads.carry_over(format, &mut options);
     match format {
-        Output::Mseed2 => write_mseed(out, items, FormatVersion::V2, args)?,
-        Output::Mseed3 => write_mseed(out, items, FormatVersion::V3, args)?,
+        Output::Mseed2 => write_mseed(out, items, options.version(FormatVersion::V2), args)?,
+        Output::Mseed3 => write_mseed(out, items, options.version(FormatVersion::V3), args)?,
         Output::Sac | Output::SacAscii => write_sac(out, items, format, args)?,
     }
     Ok(complete)
@@ -133,6 +141,7 @@ fn read(
     paths: &[PathBuf],
     to_sac: bool,
     complete: &mut bool,
+    heads: &mut Heads,
 ) -> Outcome<Vec<Item>> {
     let (mut records, mut items) = (Vec::new(), Vec::new());
     for path in paths {
@@ -167,6 +176,10 @@ fn read(
                         continue;
                     }
                 }
+                // Headers that say nothing.
+                heads.publications.insert(0);
+                heads.flags.insert(0);
+                heads.extra.insert(String::new());
                 wanted.push(Item::Trace(trace, header));
             }
             Item::Other(path, file) if cut || !args.select.is_empty() => {
@@ -199,40 +212,114 @@ fn read(
     }
     *complete = collection.is_complete();
     for path in records {
-        tell_left_behind(path);
+        heads.add_file(path, args);
     }
     let traces = collection.stream.into_traces().into_iter();
     wanted.extend(traces.map(|trace| Item::Trace(Box::new(trace), None)));
     Ok(wanted)
 }
 
-/// Tells what of the record headers has no place in a trace.
-fn tell_left_behind(path: &Path) {
-    let Ok(file) = std::fs::File::open(path) else { return };
-    let mut reader = RecordReader::new(file);
-    let mut kinds = BTreeSet::new();
-    while let Some(item) = reader.next_record() {
-        let Ok(record) = item else { continue };
-        let others = record.blockettes().map(|b| b.kind).filter(|k| ![100, 1000, 1001].contains(k));
-        kinds.extend(others.map(|kind| format!("blockettes {kind}")));
-        if !record.extra_headers().is_empty() {
-            kinds.insert("extra headers".to_owned());
+/// What stands in the headers of the wanted records besides the channel, the time and the rate.
+#[derive(Default)]
+struct Heads {
+    publications: BTreeSet<u8>,
+    flags: BTreeSet<u8>,
+    extra: BTreeSet<String>,
+    /// What no output has a place for.
+    left: BTreeSet<String>,
+}
+
+impl Heads {
+    fn add_file(&mut self, path: &Path, args: &Arguments) {
+        let Ok(file) = std::fs::File::open(path) else { return };
+        let mut reader = RecordReader::new(file);
+        while let Some(item) = reader.next_record() {
+            let Ok(record) = item else { continue };
+            let late = args.end.is_some_and(|end| record.start() > end);
+            let early = args.start.is_some_and(|start| record.end() < start);
+            let id = record.id();
+            let other = !args.select.is_empty() && !args.select.iter().any(|p| p.matches(&id));
+            if !(late || early || other) {
+                self.add(&record);
+            }
         }
     }
-    if !kinds.is_empty() {
-        let kinds: Vec<String> = kinds.into_iter().collect();
-        eprintln!("{}: left behind: {}", path.display(), kinds.join(", "));
+
+    fn add(&mut self, record: &RecordView<'_>) {
+        self.publications.insert(record.publication_version());
+        if let Some(header) = record.v3() {
+            self.flags.insert(header.flags & flag::ALL);
+        }
+        if let Some(header) = record.v2() {
+            let set = |on: bool, flag: u8| if on { flag } else { 0 };
+            self.flags.insert(
+                set(header.has_calibration(), flag::CALIBRATION)
+                    | set(header.time_questionable(), flag::TIME_QUESTIONABLE)
+                    | set(header.clock_locked(), flag::CLOCK_LOCKED),
+            );
+            if header.leap_second() != 0 {
+                self.left.insert("leap-second flags".to_owned());
+            }
+            if header.event() != (false, false, false) {
+                self.left.insert("event flags".to_owned());
+            }
+        }
+        // Two are enough to know that they differ.
+        if self.extra.len() < 2 {
+            let text = String::from_utf8(record.extra_headers().to_vec());
+            match (text, record.parse_extra_headers()) {
+                (Ok(text), Ok(_)) => self.extra.insert(text),
+                _ => self.left.insert("extra headers that are no JSON".to_owned()),
+            };
+        }
+        for blockette in record.blockettes() {
+            let what = match (blockette.kind, blockette.content()) {
+                (_, Content::TimingQuality { quality: 1.., .. }) => "timing quality".to_owned(),
+                (100 | 1000 | 1001, _) => continue,
+                (kind, _) => format!("blockettes {kind}"),
+            };
+            self.left.insert(what);
+        }
+    }
+
+    /// Carries over what all records have alike and the output has a place for, and tells the rest.
+    fn carry_over(self, format: Output, options: &mut WriteOptions) {
+        let Self { publications, flags, extra, mut left } = self;
+        let to_mseed = matches!(format, Output::Mseed2 | Output::Mseed3);
+        match (publications.len(), publications.first()) {
+            (0, _) => {}
+            (1, Some(n)) if format == Output::Mseed3 => options.publication_version = *n,
+            (1, Some(1)) if to_mseed => options.quality = Quality::Raw,
+            (1, Some(3)) if to_mseed => options.quality = Quality::Controlled,
+            (1, Some(4)) if to_mseed => options.quality = Quality::Modified,
+            // D, or nothing said, which becomes D.
+            (1, Some(0 | 2)) => {}
+            _ => drop(left.insert(format!("qualities, as publication versions {publications:?}"))),
+        }
+        match (flags.len(), flags.first()) {
+            (1, Some(flags)) if to_mseed => options.flags = *flags,
+            (0, _) | (1, Some(0)) => {}
+            _ => drop(left.insert("flags".to_owned())),
+        }
+        match (extra.len(), extra.first()) {
+            (1, Some(text)) if format == Output::Mseed3 => options.extra_headers.clone_from(text),
+            (0, _) => {}
+            (1, Some(text)) if text.is_empty() => {}
+            _ => drop(left.insert("extra headers".to_owned())),
+        }
+        if !left.is_empty() {
+            let left: Vec<String> = left.into_iter().collect();
+            eprintln!("left behind: {}", left.join(", "));
+        }
     }
 }
 
 fn write_mseed(
     out: &Path,
     items: Vec<Item>,
-    version: FormatVersion,
+    options: WriteOptions,
     args: &Arguments,
 ) -> Outcome<()> {
-    let mut options = WriteOptions::new().version(version).record_len(args.record_length);
-    options.encoding = args.encoding;
     let mut traces = Vec::with_capacity(items.len());
     for item in items {
         let Item::Trace(mut trace, header) = item else {
@@ -293,7 +380,12 @@ fn write_sac(out: &Path, items: Vec<Item>, format: Output, args: &Arguments) -> 
     // Nothing is written before everything is known to fit.
     for (path, file) in ready {
         match format {
-            Output::SacAscii => file.write_alphanumeric(path)?,
+            Output::SacAscii => {
+                if SacFile::from_bytes(&file.to_alphanumeric()?)?.data != file.data {
+                    eprintln!("{}: samples rounded to seven digits", path.display());
+                }
+                file.write_alphanumeric(path)?;
+            }
             _ => file.write(path)?,
         }
     }
@@ -312,16 +404,21 @@ fn sac_file(trace: &Trace, header: Option<Box<Header>>, lossy: bool) -> Outcome<
         let why = format!("sample {i} is {value}, which is no 32-bit float as SAC has them");
         return Err(refusal(trace, why));
     }
-    let single = Samples::F32(numbers.iter().map(|x| *x as f32).collect());
-    let trace = Trace::new(trace.id, trace.start, trace.rate, single);
     let file = match header {
-        Some(header) => SacFile::from_trace_and_header(&trace, *header)?,
-        None => SacFile::from_trace(&trace)?,
+        Some(header) => {
+            let overwritable = header.lovrok();
+            let mut file = SacFile::from_trace_and_header(trace, *header)?;
+            if let Some(overwritable) = overwritable {
+                file.header.set_lovrok(overwritable);
+            }
+            file
+        }
+        None => SacFile::from_trace(trace)?,
     };
     let back = file.to_trace()?;
     if !lossy && (back.start, back.rate, back.id) != (trace.start, trace.rate, trace.id) {
         let why = format!("{trace} would come back as {back}");
-        return Err(refusal(&trace, why));
+        return Err(refusal(trace, why));
     }
     Ok(file)
 }

@@ -215,6 +215,69 @@ fn what_would_be_changed_is_refused() {
 }
 
 #[test]
+fn record_headers_are_carried_over_or_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let one = trace("CI.HEC..BHN", START, ramp(500));
+    let json = r#"{"FDSN":{"Time":{"Quality":90}}}"#;
+    let v3 = WriteOptions::new().version(FormatVersion::V3).publication_version(3).flags(4);
+    put(dir, "a.ms3", std::slice::from_ref(&one), &v3.clone().extra_headers(json));
+    let head = |name: &str| {
+        let bytes = std::fs::read(dir.join(name)).unwrap();
+        let record = Records::new(&bytes).next().unwrap().unwrap();
+        let locked = record.v2().map(|h| h.clock_locked());
+        let flags = record.v3().map(|h| h.flags);
+        let extra = String::from_utf8(record.extra_headers().to_vec()).unwrap();
+        (record.publication_version(), locked, flags, extra)
+    };
+    assert_eq!(convert(dir, &["a.ms3", "b.ms3"]), (0, String::new()));
+    assert_eq!(head("b.ms3"), (3, None, Some(4), json.to_owned()));
+    assert_eq!(convert(dir, &["a.ms3", "b.ms"]), (0, "left behind: extra headers\n".to_owned()));
+    assert_eq!(head("b.ms"), (3, Some(true), None, String::new()));
+    assert_eq!(convert(dir, &["b.ms", "c.ms3"]), (0, String::new()));
+    assert_eq!(head("c.ms3"), (3, None, Some(4), String::new()));
+    // SAC has no place for any of it; records that differ have no common one.
+    let (status, said) = convert(dir, &["a.ms3", "a.sac"]);
+    assert_eq!(status, 0);
+    assert_eq!(
+        said.trim(),
+        "left behind: extra headers, flags, qualities, as publication versions {3}"
+    );
+    let later = trace("CI.HEC..BHN", "2022-01-02T04:00:00Z", ramp(500));
+    put(dir, "d.ms3", &[later], &v3.publication_version(4).flags(0));
+    let (status, said) = convert(dir, &["a.ms3", "d.ms3", "e.ms"]);
+    assert_eq!(status, 0);
+    assert!(said.contains("publication versions {3, 4}") && said.contains("flags"), "{said}");
+    assert_eq!(convert(dir, &["a.ms3", "d.ms3", "f.ms3", "--end", "2022-01-02T03:30:00"]).1, "");
+    assert_eq!(head("f.ms3"), (3, None, Some(4), json.to_owned()));
+}
+
+#[test]
+fn sac_is_written_of_the_samples_as_they_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    // The mean of integers is exact; that of the same 32-bit floats is not.
+    let samples: Vec<i32> = (0..999).map(|i| i * 765_432 % 16_777_213).collect();
+    let one = trace("CI.HEC..BHN", START, samples);
+    put(dir, "a.ms", std::slice::from_ref(&one), &WriteOptions::new());
+    assert_eq!(convert(dir, &["a.ms", "a.sac"]), (0, String::new()));
+    let expected = sac::SacFile::from_trace(&one).unwrap().to_bytes().unwrap();
+    assert_eq!(std::fs::read(dir.join("a.sac")).unwrap(), expected);
+    let floats = Samples::F32(one.samples.to_f64().unwrap().iter().map(|x| *x as f32).collect());
+    let rounded = trace("CI.HEC..BHN", START, floats);
+    assert_ne!(sac::SacFile::from_trace(&rounded).unwrap().to_bytes().unwrap(), expected);
+    // From SAC to SAC the whole header stays.
+    let mut file = sac::read(dir.join("a.sac")).unwrap();
+    file.header.set_lovrok(false);
+    file.write(dir.join("b.sac")).unwrap();
+    assert_eq!(convert(dir, &["b.sac", "c.sac"]), (0, String::new()));
+    assert_eq!(sac::read(dir.join("c.sac")).unwrap().header.lovrok(), Some(false));
+    // Seven digits are not enough for some of these.
+    let (status, said) = convert(dir, &["a.ms", "a.sacxy"]);
+    assert_eq!((status, said.trim()), (0, "a.sacxy: samples rounded to seven digits"));
+}
+
+#[test]
 fn damage_is_told_and_the_rest_converted() {
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();

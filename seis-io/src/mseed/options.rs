@@ -223,7 +223,8 @@ impl ReadOptions {
         self
     }
 
-    /// Only samples between these times, both inclusive.
+    /// Only samples between these times, both inclusive, to the nearest sample: one up to half a
+    /// sample outside still belongs to it, as in ObsPy's `trim`.
     #[must_use]
     pub fn window(mut self, from: UtcTime, to: UtcTime) -> Self {
         self.window = Some((from, to));
