@@ -193,3 +193,32 @@ pub fn regressions(folder: &str, target: &str) -> Vec<(PathBuf, Vec<u8>)> {
     let files = files_below(&folder, u64::MAX, &|_| true);
     files.into_iter().map(|f| (f.clone(), std::fs::read(&f).expect("a readable file"))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "fifty bytes")]
+    fn what_fails_on_one_thread_fails_the_test() {
+        let corpus = [vec![7; 100]];
+        let campaign =
+            Campaign { name: "self-test", corpus: &corpus, kind: Kind::Binary, rounds: 0 };
+        campaign.prefixes(100, |bytes| assert!(bytes.len() != 50, "fifty bytes"));
+    }
+
+    #[test]
+    fn every_prefix_is_seen_once() {
+        let corpus = [vec![7; 100], vec![8; 30]];
+        let seen = Mutex::new(Vec::new());
+        let campaign =
+            Campaign { name: "self-test", corpus: &corpus, kind: Kind::Binary, rounds: 0 };
+        campaign.prefixes(100, |bytes| lock(&seen).push(bytes.to_vec()));
+        let mut seen = lock(&seen).clone();
+        seen.sort();
+        let expected = (0..100).map(|n| vec![7; n]).chain((0..30).map(|n| vec![8; n]));
+        let mut expected: Vec<Vec<u8>> = expected.collect();
+        expected.sort();
+        assert_eq!(seen, expected);
+    }
+}
