@@ -1,5 +1,6 @@
 //! Removal of an instrument's response.
 
+mod curve;
 mod operator;
 mod plan;
 mod pre_filter;

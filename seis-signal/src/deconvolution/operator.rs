@@ -3,12 +3,8 @@
 use num_complex::Complex64;
 use seis_core::{FrequencyResponse, SamplingRate};
 
-use super::{DeconvolutionSpec, WaterLevel};
+use super::{DeconvolutionSpec, WaterLevel, curve};
 use crate::{Error, Result};
-
-/// Frequencies that are evaluated in one call, so that long traces with a water level need no
-/// memory for the frequencies that do not survive.
-const BLOCK: usize = 4096;
 
 /// Pre-filter × regularised inverse response / FFT length, for the frequencies that survive.
 #[derive(Debug, Clone)]
@@ -30,68 +26,60 @@ impl Operator {
         response: &dyn FrequencyResponse,
     ) -> Result<Self> {
         let grid = Grid { nyquist_hz: rate.hz() / 2.0, last: nfft / 2 };
-        let mut gains = Vec::new();
-        let first = pre_filter_gains(spec, &grid, &mut gains)?;
-        let last = first + gains.len() - 1;
-        let mut operator = Self { nfft, first, gains, clipped: 0 };
+        let (first, filter) = pre_filter_gains(spec, &grid)?;
+        let last = first + filter.len() - 1;
+        // The response, and then what becomes of it.
+        let mut gains = vec![Complex64::ZERO; filter.len()];
         let quantity = spec.output;
         let mut largest = 0.0_f64;
-        let mut values = vec![Complex64::ZERO; operator.gains.len()];
         let range = match spec.water_level {
             WaterLevel::None => first..=last,
             WaterLevel::Db(_) => 0..=grid.last,
         };
-        let (mut frequencies, mut block) = (Vec::new(), Vec::new());
-        let (mut k, end) = range.into_inner();
-        while k <= end {
-            let until = end.min(k + BLOCK - 1);
-            frequencies.clear();
-            frequencies.extend((k..=until).map(|k| grid.frequency(k)));
-            block.clear();
-            block.resize(frequencies.len(), Complex64::ZERO);
-            response
-                .eval_into(&frequencies, quantity, &mut block)
-                .map_err(|error| Error::Response { error })?;
-            for ((n, h), f) in (k..).zip(&block).zip(&frequencies) {
+        curve::evaluate(response, quantity, &grid, range, |k, block| {
+            for (n, h) in (k..).zip(block) {
                 let norm = h.norm();
                 if !norm.is_finite() {
-                    return Err(Error::ResponseNotFinite { frequency_hz: *f, quantity });
+                    let frequency_hz = grid.frequency(n);
+                    return Err(Error::ResponseNotFinite { frequency_hz, quantity });
                 }
                 largest = largest.max(norm);
-                if let Some(value) = n.checked_sub(first).and_then(|n| values.get_mut(n)) {
+                if let Some(value) = n.checked_sub(first).and_then(|n| gains.get_mut(n)) {
                     *value = *h;
                 }
             }
-            k = until + 1;
-        }
+            Ok(())
+        })?;
         let floor = match spec.water_level {
             WaterLevel::None => 0.0,
             WaterLevel::Db(db) => largest * 10.0_f64.powf(-db / 20.0),
         };
         let dropped = spec.water_level != WaterLevel::None;
         let scale = 1.0 / nfft as f64;
-        for (n, (gain, h)) in operator.gains.iter_mut().zip(&values).enumerate() {
-            let frequency_hz = grid.frequency(first + n);
+        let mut clipped = 0;
+        for (n, (gain, filter)) in gains.iter_mut().zip(filter).enumerate() {
+            let h = *gain;
             let norm = h.norm();
             if norm == 0.0 {
                 if !dropped || largest == 0.0 {
+                    let frequency_hz = grid.frequency(first + n);
                     return Err(Error::ResponseZero { frequency_hz, quantity });
                 }
-                *gain = Complex64::ZERO;
                 continue;
             }
             // 1/h as conj(h)/|h|², in two steps that do not overflow.
             let mut inverse = h.conj() / norm / norm;
             if norm < floor {
                 inverse = h.conj() / norm / floor;
-                operator.clipped += 1;
+                clipped += 1;
             }
-            *gain *= inverse * scale;
+            *gain = Complex64::new(filter, 0.0) * (inverse * scale);
             if !(gain.re.is_finite() && gain.im.is_finite()) {
+                let frequency_hz = grid.frequency(first + n);
                 return Err(Error::ResponseNotFinite { frequency_hz, quantity });
             }
         }
-        Ok(operator)
+        Ok(Self { nfft, first, gains, clipped })
     }
 
     /// Index of the last frequency.
@@ -110,10 +98,10 @@ impl Operator {
 }
 
 /// The frequencies of a transform.
-struct Grid {
-    nyquist_hz: f64,
+pub(super) struct Grid {
+    pub(super) nyquist_hz: f64,
     /// Index of the Nyquist frequency.
-    last: usize,
+    pub(super) last: usize,
 }
 
 impl Grid {
@@ -122,39 +110,38 @@ impl Grid {
     }
 
     /// As `numpy.linspace` computes it: the last is exactly the Nyquist frequency.
-    fn frequency(&self, k: usize) -> f64 {
+    pub(super) fn frequency(&self, k: usize) -> f64 {
         if k == self.last { self.nyquist_hz } else { k as f64 * self.spacing_hz() }
+    }
+
+    /// Between those of indices `from` and `to`, which are −1 and 1 in `x`.
+    pub(super) fn between(&self, from: usize, to: usize, x: f64) -> f64 {
+        let (from, to) = (from as f64, to as f64);
+        let index = (from + to) / 2.0 + (to - from) / 2.0 * x;
+        (index * self.spacing_hz()).min(self.nyquist_hz)
     }
 }
 
-/// The pre-filter at the frequencies it lets pass, and the index of the first of them.
-fn pre_filter_gains(
-    spec: &DeconvolutionSpec,
-    grid: &Grid,
-    gains: &mut Vec<Complex64>,
-) -> Result<usize> {
+/// The index of the first frequency that the pre-filter lets pass, and its gains from there on.
+fn pre_filter_gains(spec: &DeconvolutionSpec, grid: &Grid) -> Result<(usize, Vec<f64>)> {
     // Without a water level ObsPy drops the mean.
     let lowest = usize::from(spec.water_level == WaterLevel::None);
     let Some(filter) = spec.pre_filter else {
-        gains.resize(grid.last + 1 - lowest, Complex64::ONE);
-        return Ok(lowest);
+        return Ok((lowest, vec![1.0; grid.last + 1 - lowest]));
     };
     filter.check_nyquist(grid.nyquist_hz)?;
     let [f1, _, _, f4] = filter.corners_hz();
     // One more on either side than the corners say, for rounding; their gain is zero.
     let from = ((f1 / grid.spacing_hz()) as usize).saturating_sub(1).max(lowest);
     let to = ((f4 / grid.spacing_hz()) as usize + 1).min(grid.last);
-    let mut first = None;
-    for k in from..=to {
-        let gain = filter.gain(grid.frequency(k));
-        if gain > 0.0 {
-            let first = *first.get_or_insert(k);
-            gains.resize(k - first, Complex64::ZERO);
-            gains.push(Complex64::new(gain, 0.0));
-        }
+    let gains = (from..=to).map(|k| filter.gain(grid.frequency(k)));
+    let passed = |gain: &f64| *gain > 0.0;
+    let leading = gains.clone().take_while(|gain| !passed(gain)).count();
+    let mut gains: Vec<f64> = gains.skip(leading).collect();
+    gains.truncate(gains.iter().rposition(passed).map_or(0, |n| n + 1));
+    if gains.is_empty() {
+        let corners_hz = filter.corners_hz();
+        return Err(Error::EmptyPassBand { corners_hz, spacing_hz: grid.spacing_hz() });
     }
-    first.ok_or(Error::EmptyPassBand {
-        corners_hz: filter.corners_hz(),
-        spacing_hz: grid.spacing_hz(),
-    })
+    Ok((from + leading, gains))
 }
