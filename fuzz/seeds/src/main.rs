@@ -26,6 +26,9 @@ fn main() -> Result<()> {
     put(&root, "steim2", &waveforms::frames(seis_io::mseed::steim::Steim::Two)?)?;
     put(&root, "sac", &waveforms::sac()?)?;
     put(&root, "stationxml", &metadata::stationxml()?)?;
+    put(&root, "resp", &metadata::common::blockettes::resp())?;
+    put(&root, "dataless", &metadata::common::blockettes::dataless())?;
+    put(&root, "sacpz", &metadata::common::blockettes::sacpz())?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Inventories, from the documents of the tests.
 
 #[path = "../../../seis-resp/tests/common/mod.rs"]
-mod common;
+pub(crate) mod common;
 
 use seis_resp::{Inventory, SchemaVersion, WriteOptions};
 

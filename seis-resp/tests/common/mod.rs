@@ -1,6 +1,7 @@
 //! Documents for the tests, made here from facts of the standard.
 #![allow(dead_code, reason = "each test uses some of it")]
 
+pub(crate) mod blockettes;
 pub(crate) mod seed;
 
 use std::path::PathBuf;

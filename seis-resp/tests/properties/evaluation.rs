@@ -13,8 +13,11 @@ const QUANTITIES: [GroundMotion; 4] = [
 /// From zero over every magnitude to what no instrument sees.
 const FREQUENCIES_HZ: [f64; 8] = [0.0, 1e-300, 1e-4, 0.01, 1.0, 9.99, 1e4, 1e300];
 
-/// Looks up and evaluates the responses of an inventory, of a large one the first.
+/// Checks an inventory, looks up and evaluates its responses, of a large one the first.
 pub(crate) fn inventory(inventory: &Inventory) {
+    for finding in inventory.check() {
+        assert!(!finding.to_string().is_empty());
+    }
     for epoch in inventory.channels().take(8) {
         let _ = (epoch.id_text(), epoch.epoch.to_string(), format!("{:?}", epoch.channel));
         if let Some(response) = epoch.channel.response.get() {

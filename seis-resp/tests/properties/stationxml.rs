@@ -42,7 +42,7 @@ fn rewritten(inventory: &Inventory) {
             if let Some(problem) = odd {
                 panic!("{version:?}: written and not understood: {problem}\n{text}");
             }
-            assert!(again == *inventory, "{version:?}: {inventory:?}\nbecame {again:?}\n{text}");
+            super::assert_same(&again, inventory, &text);
         }
         // What is forced is read at least, and stays as it is from then on.
         if let Ok(text) = options.allow_invalid(true).to_string(inventory) {

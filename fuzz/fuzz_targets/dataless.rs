@@ -1,0 +1,8 @@
+//! Dataless SEED volumes: read, evaluated, written as StationXML.
+#![no_main]
+
+#[path = "../../seis-resp/tests/properties/mod.rs"]
+mod properties;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::seed::dataless(bytes));
+seis_fuzz::mutate!(Text);

@@ -1,0 +1,8 @@
+//! RESP files: read, evaluated, written as StationXML.
+#![no_main]
+
+#[path = "../../seis-resp/tests/properties/mod.rs"]
+mod properties;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::seed::resp(bytes));
+seis_fuzz::mutate!(Text);
