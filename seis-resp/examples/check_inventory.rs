@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 fn main() -> ExitCode {
     let mut as_json = false;
     let mut files = Vec::new();
-    for argument in std::env::args().skip(1) {
-        match argument.as_str() {
+    for argument in std::env::args_os().skip(1) {
+        match argument.to_string_lossy().as_ref() {
             "--json" => as_json = true,
             "--rules" => {
                 return report(io::stdout().write_all(table().as_bytes()), ExitCode::SUCCESS);
@@ -39,8 +39,9 @@ fn main() -> ExitCode {
     }
     let mut out = io::BufWriter::new(io::stdout().lock());
     let (mut errors, mut warnings, mut unread) = (0_usize, 0_usize, 0_usize);
-    for file in &files {
-        let inventory = match Inventory::read(file) {
+    for path in &files {
+        let file = &*path.to_string_lossy();
+        let inventory = match Inventory::read(path) {
             Ok(inventory) => inventory,
             Err(error) => {
                 eprintln!("{error}");

@@ -243,6 +243,7 @@ impl VolumeReader<'_> {
                 let named = |key| self.dictionary.names.contains_key(&key);
                 let name = name.filter(|name| !name.is_empty());
                 match (name, self.walk.wanted_channel()) {
+                    (Some(name), _) if name.is_empty() => {}
                     (Some(name), Some(channel)) => channel.sensor = Some(sensor(name)),
                     (None, Some(_)) if key.is_some_and(|key| key != 0 && !named(key)) => {
                         let expected = "the key of a blockette 33";

@@ -101,7 +101,8 @@ impl Notes {
             column: at.column.into(),
             offset: at.offset as u64,
             element: element.to_string(),
-            id: self.id.clone(),
+            // Codes may be as long as the file, and there may be a thousand places.
+            id: shown(self.id.as_bytes(), 80),
         }
     }
 

@@ -13,7 +13,7 @@ B052F23     End date:    No Ending Time
 ";
 
 /// Blockettes of a RESP file, one each.
-const RESP_STAGES: [&str; 9] = [
+const RESP_STAGES: [&str; 8] = [
     "\
 B053F03     Transfer function type:                A [Laplace Transform (Rad/sec)]
 B053F04     Stage sequence number:                 1
@@ -92,6 +92,9 @@ B062F15-16    0  8.000000E+00  0.000000E+00
 B062F15-16    1  1.430500E-02  0.000000E+00
 ",
     "\
+B060F03     Number of Stages:                      1
+B060F04     Stage number:                          6
+B060F05     Number of Responses:                   2
 B043F05     Response type:                         B [Analog (Hz)]
 B043F06     Response in units lookup:              M/S - Velocity
 B043F07     Response out units lookup:             V - Volts
@@ -100,11 +103,6 @@ B043F09     Normalization frequency:               1.000000E+00
 B043F10     Number of zeroes:                      0
 B043F15     Number of poles:                       1
 B043F16-19    0 -1.000000E+00  0.000000E+00  0.000000E+00  0.000000E+00
-",
-    "\
-B060F03     Number of Stages:                      1
-B060F04     Stage number:                          6
-B060F05     Number of Responses:                   1
 B048F05     Sensitivity:                           2.000000E+00
 B048F06     Frequency of sensitivity:              1.000000E+00
 B048F07     Number of calibrations:                1
@@ -123,7 +121,7 @@ pub(crate) fn resp() -> Vec<Vec<u8>> {
     let mut files = vec![all.into_bytes()];
     files.extend(RESP_STAGES.iter().map(|s| format!("{RESP_HEAD}{s}").into_bytes()));
     // Two channels, the second without dates.
-    let two = format!("{RESP_HEAD}{}{RESP_HEAD}{}", RESP_STAGES[8], RESP_STAGES[0]);
+    let two = format!("{RESP_HEAD}{}{RESP_HEAD}{}", RESP_STAGES[7], RESP_STAGES[0]);
     files.push(two.replace("2000,001,00:00:00.0000", "2001,366").into_bytes());
     files
 }
