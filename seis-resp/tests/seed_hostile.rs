@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use common::blockettes;
-use seis_resp::{Inventory, Level, ReadOptions, Result};
+use seis_resp::{ChannelResponse, Inventory, Level, Problem, ReadOptions, Result};
 use seis_testing::{Campaign, Kind, Limits, files_below, obspy, recordings, regressions};
 
 /// How a format is read and checked.
@@ -76,11 +76,19 @@ fn what_the_tests_are_made_of_is_read_whole() {
     for format in FORMATS {
         for (i, file) in (format.made)().iter().enumerate() {
             let inventory = (format.parse)(&ReadOptions::new(), file).unwrap();
-            let problems = &inventory.report.problems;
-            // Pole-zero files without comments do not say whose they are.
+            // Pole-zero files without comments do not say whose they are; corners and slopes,
+            // blockette 56, are nothing that can be evaluated.
             let bare = format.name == "sacpz" && (i == 1 || i == 3);
-            assert!(problems.is_empty() || bare, "{} {i}: {}", format.name, problems[0]);
-            assert!(inventory.channels().all(|c| c.channel.response.get().is_some()));
+            let is_known = |p: &&Problem| bare || p.place.element == "B056";
+            let problems = &inventory.report.problems;
+            if let Some(problem) = problems.iter().find(|p| !is_known(p)) {
+                panic!("{} {i}: {problem}", format.name);
+            }
+            assert!(inventory.channels().count() > 0, "{} {i}", format.name);
+            for epoch in inventory.channels().filter(|_| problems.is_empty()) {
+                let response = &epoch.channel.response;
+                assert!(!matches!(response, ChannelResponse::Broken(_)), "{} {i}", format.name);
+            }
         }
     }
 }
@@ -94,17 +102,23 @@ fn every_prefix() {
 
 #[test]
 fn a_hundred_thousand_corruptions_of_resp() {
-    FORMATS[0].campaign(&blockettes::resp(), 100_000).corruptions(|bytes| FORMATS[0].torture(bytes));
+    FORMATS[0]
+        .campaign(&blockettes::resp(), 100_000)
+        .corruptions(|bytes| FORMATS[0].torture(bytes));
 }
 
 #[test]
 fn a_hundred_thousand_corruptions_of_dataless() {
-    FORMATS[1].campaign(&blockettes::dataless(), 100_000).corruptions(|bytes| FORMATS[1].torture(bytes));
+    FORMATS[1]
+        .campaign(&blockettes::dataless(), 100_000)
+        .corruptions(|bytes| FORMATS[1].torture(bytes));
 }
 
 #[test]
 fn a_hundred_thousand_corruptions_of_sacpz() {
-    FORMATS[2].campaign(&blockettes::sacpz(), 100_000).corruptions(|bytes| FORMATS[2].torture(bytes));
+    FORMATS[2]
+        .campaign(&blockettes::sacpz(), 100_000)
+        .corruptions(|bytes| FORMATS[2].torture(bytes));
 }
 
 #[test]
@@ -123,10 +137,10 @@ fn what_fuzzers_found() {
 fn references_do_not_multiply() {
     let [volume, ..] = &blockettes::dataless()[..] else { panic!("no volume") };
     let text = String::from_utf8(volume.clone()).unwrap();
-    let start = text.find("0600037").unwrap();
+    let start = text.find("0600049").unwrap();
     let many = format!("060{:04}990{}", 7 + 2 + 99 * 8, "01010002".repeat(99));
-    assert!(text[start..].starts_with("0600037"));
-    let text = format!("{}{}{}", &text[..start], many.repeat(2000), &text[start + 37..]);
+    assert!(text[start..].starts_with("0600049"));
+    let text = format!("{}{}{}", &text[..start], many.repeat(2000), &text[start + 49..]);
     FORMATS[1].read_within_limits(text.as_bytes());
 }
 

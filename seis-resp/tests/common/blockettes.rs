@@ -122,7 +122,7 @@ pub(crate) fn resp() -> Vec<Vec<u8>> {
     files.extend(RESP_STAGES.iter().map(|s| format!("{RESP_HEAD}{s}").into_bytes()));
     // Two channels, the second without dates.
     let two = format!("{RESP_HEAD}{}{RESP_HEAD}{}", RESP_STAGES[7], RESP_STAGES[0]);
-    files.push(two.replace("2000,001,00:00:00.0000", "2001,366").into_bytes());
+    files.push(two.replace("2000,001,00:00:00.0000", "2000,366").into_bytes());
     files
 }
 
@@ -246,7 +246,7 @@ fn stages() -> Vec<String> {
                 list(&[8.0, 0.0, 0.0143, 0.0])
             ),
         ),
-        blockette(60, "020602000100070702000200030006"),
+        blockette(60, "040602000100050701000708020002000609010003"),
         blockette(58, &format!("00{}00", list(&[6.29145e8, 1.0]))),
         blockette(59, "2000,001~2001,001~0001000000"),
     ]

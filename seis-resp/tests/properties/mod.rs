@@ -3,8 +3,8 @@
 #![allow(dead_code, reason = "each caller uses some of it")]
 
 pub(crate) mod evaluation;
-pub(crate) mod sources;
 pub(crate) mod seed;
+pub(crate) mod sources;
 pub(crate) mod stationxml;
 
 /// Fails unless an inventory came back as it was written, and shows where it differs first.
