@@ -139,6 +139,7 @@ def main():
     parser.add_argument("--bin", default=ROOT / "target/debug/examples", type=Path)
     parser.add_argument("programs", nargs="*")
     args = parser.parse_args()
+    args.bin = args.bin.resolve()
     known = ["mseed_inspect", "convert", "check_inventory", "evalresp", "plot_response", "process_events"]
     programs = [p for p in args.programs or known if (args.bin / p).exists()]
     runs, faults = 0, []
