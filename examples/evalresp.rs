@@ -174,6 +174,11 @@ fn curve<'a>(
     if let (Some(first), Some(last)) = (frequencies_hz.first(), frequencies_hz.last()) {
         warnings.extend(channel.plan.extrapolation(*first, *last).map(|w| w.to_string()));
     }
+    let is_lost = |value: &&Complex64| !(value.re.is_finite() && value.im.is_finite());
+    match values.iter().filter(is_lost).count() {
+        0 => {}
+        lost => warnings.push(format!("{lost} of {} values are not finite", values.len())),
+    }
     for warning in &warnings {
         tell(format!("{id}: warning: {warning}"));
     }

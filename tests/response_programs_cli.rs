@@ -190,6 +190,22 @@ fn files_are_told_by_their_content() {
     assert!((from_resp[8][1] - 28.0).abs() < 0.01, "{:?}", from_resp[8]);
 }
 
+/// A pattern that no shell has expanded; frequencies at which powers overflow.
+#[test]
+fn patterns_are_files_and_overflow_is_told() {
+    let (_root, files) = stations();
+    let (id, _) = first_channel(&files[0]);
+    let pattern = files[0].with_file_name("*.xml");
+    let arguments = ["--id", &id, "--freqs", "1,1e300,2"];
+    let output = evalresp(&[pattern.clone()], &arguments);
+    let error = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{error}");
+    assert_eq!(output.stdout, evalresp(&files, &arguments).stdout);
+    assert!(error.contains("1 of 2 values are not finite"), "{error}");
+    let none = evalresp(&[pattern.with_file_name("*.none")], &arguments);
+    assert!(none.status.code() == Some(1) && text(&none.stderr).contains("no file matches"));
+}
+
 #[test]
 fn mistakes_are_told() {
     let (_root, files) = stations();

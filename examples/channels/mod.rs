@@ -14,7 +14,7 @@ use seis::{GroundMotion, IdPattern, Inventory, Response, UtcTime};
 /// Which responses are meant.
 #[derive(Debug, Args)]
 pub(crate) struct Selection {
-    /// StationXML, RESP, dataless SEED and SAC pole-zero files; the content tells which.
+    /// StationXML, RESP, dataless SEED and SAC pole-zero files, or patterns; the content tells which.
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// The channel as NET.STA.LOC.CHA; wildcards select several.
@@ -159,10 +159,7 @@ impl Selection {
         &self,
         tell: &mut dyn FnMut(String),
     ) -> Result<Inventory, Box<dyn Error>> {
-        let mut inventory = Inventory::default();
-        for file in &self.files {
-            inventory.merge(Inventory::read(file)?);
-        }
+        let inventory = Inventory::read_all(&self.files)?;
         for problem in &inventory.report.problems {
             tell(problem.to_string());
         }
