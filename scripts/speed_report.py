@@ -204,7 +204,7 @@ def plot_steps(figures):
     right.invert_yaxis()
     right.set_xlabel("here: microseconds per trace")
     handles = [plt.Rectangle((0, 0), 1, 1, color=c) for c in COLOURS.values()]
-    right.legend(handles, ["read", "decode", "response, plan", "process", "write", "directories, other"], fontsize=8, loc="best")
+    right.legend(handles, ["read", "decode", "response, plan", "process", "write", "directories, other"], fontsize=8, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncol=3)
     figure.tight_layout()
     save(figure, "steps")
 
