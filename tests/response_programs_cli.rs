@@ -197,7 +197,7 @@ fn patterns_are_files_and_overflow_is_told() {
     let (id, _) = first_channel(&files[0]);
     let pattern = files[0].with_file_name("*.xml");
     let arguments = ["--id", &id, "--freqs", "1,1e300,2"];
-    let output = evalresp(&[pattern.clone()], &arguments);
+    let output = evalresp(std::slice::from_ref(&pattern), &arguments);
     let error = text(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{error}");
     assert_eq!(output.stdout, evalresp(&files, &arguments).stdout);
