@@ -2,9 +2,10 @@
 
 A script that compares with them calls `enter()` first. It runs the script again with the
 interpreter that `SEIS_PYTHON` names, or else in a virtual environment under `target/`, which it
-makes on first use.
+makes on first use. Run by itself, this prints that interpreter, for `SEIS_PYTHON`.
 """
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -24,11 +25,16 @@ def python():
     home = ROOT / "target" / "reference-env"
     interpreter = home / "bin" / "python"
     ready = home / "ready"
-    if not ready.exists() or ready.read_text().split() != PACKAGES:
-        print(f"making the reference environment in {home} ...", file=sys.stderr)
-        venv.EnvBuilder(with_pip=True, clear=True).create(home)
-        subprocess.run([interpreter, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-        ready.write_text("\n".join(PACKAGES))
+    home.parent.mkdir(exist_ok=True)
+    with open(home.with_suffix(".lock"), "w") as lock:
+        # Tests and scripts that start together wait for the one that makes it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists() or ready.read_text().split() != PACKAGES:
+            print(f"making the reference environment in {home} ...", file=sys.stderr)
+            venv.EnvBuilder(with_pip=True, clear=True).create(home)
+            install = [interpreter, "-m", "pip", "install", "--quiet", *PACKAGES]
+            subprocess.run(install, check=True, stdout=sys.stderr)
+            ready.write_text("\n".join(PACKAGES))
     return str(interpreter)
 
 
@@ -58,3 +64,7 @@ def obspy_test_data():
     import obspy
 
     return sorted(p for p in Path(obspy.__file__).parent.glob("**/tests/data/**/*") if p.is_file())
+
+
+if __name__ == "__main__":
+    print(python())

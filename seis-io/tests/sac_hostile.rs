@@ -95,16 +95,14 @@ fn what_fuzzers_found() {
     }
 }
 
-/// Results of ObsPy, and ObsPy's test data where it is installed.
+/// Results of ObsPy, and ObsPy's test data.
 #[test]
-#[ignore = "reads the recordings that SEIS_CORPUS names"]
+#[ignore = "reads the recordings that SEIS_CORPUS names, and the test data of ObsPy"]
 fn real_files_cut_and_corrupted() {
     let mut files =
         files_below(&recordings(), 100_000, &|path| path.extension().is_some_and(|e| e == "sac"));
     files.truncate(5);
-    if let Some(obspy) = obspy() {
-        files.extend(files_below(&obspy.join("io/sac/tests/data"), 300_000, &|_| true));
-    }
+    files.extend(files_below(&obspy().join("io/sac/tests/data"), 300_000, &|_| true));
     for alphanumeric in [false, true] {
         let corpus: Vec<Vec<u8>> = files
             .iter()

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use common::blockettes;
 use seis_resp::{ChannelResponse, Inventory, Level, Problem, ReadOptions, Result};
-use seis_testing::{Campaign, Kind, Limits, files_below, obspy, recordings, regressions};
+use seis_testing::{Campaign, Kind, Limits, files_below, obspy, regressions};
 
 /// How a format is read and checked.
 struct Under {
@@ -144,12 +144,11 @@ fn references_do_not_multiply() {
     FORMATS[1].read_within_limits(text.as_bytes());
 }
 
-/// ObsPy's test data, where it is installed.
+/// ObsPy's test data.
 #[test]
-#[ignore = "reads the recordings that SEIS_CORPUS names"]
+#[ignore = "reads the test data of ObsPy"]
 fn real_files_cut_and_corrupted() {
-    let _ = recordings();
-    let Some(obspy) = obspy() else { return };
+    let obspy = obspy();
     let wanted: [fn(&str) -> bool; 3] = [
         |name| name.starts_with("RESP"),
         |name| name.contains("dataless") || name.ends_with(".seed"),

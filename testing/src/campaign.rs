@@ -169,14 +169,25 @@ pub fn recordings() -> PathBuf {
     std::env::var_os("SEIS_CORPUS").map(PathBuf::from).expect("SEIS_CORPUS names the recordings")
 }
 
-/// The folder of ObsPy, with the test data that it carries, if `SEIS_PYTHON` names a Python that
-/// has it.
+/// The folder of ObsPy, with the test data that it carries: of the Python that `SEIS_PYTHON` names,
+/// or of the environment that `scripts/reference_env.py` makes on first use.
+///
+/// # Panics
+/// If there is no Python, or it has no ObsPy and cannot get it.
 #[must_use]
-pub fn obspy() -> Option<PathBuf> {
-    let python = std::env::var_os("SEIS_PYTHON")?;
-    let script = "import obspy, os; print(os.path.dirname(obspy.__file__), end='')";
-    let output = std::process::Command::new(python).args(["-c", script]).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned().into())
+pub fn obspy() -> PathBuf {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/reference_env.py");
+    let python = printed("python3".as_ref(), &[script]);
+    let of_obspy = "import obspy, os; print(os.path.dirname(obspy.__file__))";
+    printed(&python, &["-c", of_obspy])
+}
+
+/// The path that a program prints.
+fn printed(program: &Path, arguments: &[&str]) -> PathBuf {
+    let output = std::process::Command::new(program).args(arguments).output();
+    let output = output.unwrap_or_else(|e| panic!("{} does not run: {e}", program.display()));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim_end().into()
 }
 
 /// The inputs that were found to fail once, below a folder: the name of the fuzz target is that of

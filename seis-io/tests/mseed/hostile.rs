@@ -136,17 +136,15 @@ fn codecs_and_writers_on_anything() {
     });
 }
 
-/// The test data of libmseed, and of ObsPy where it is installed.
+/// The test data of libmseed and of ObsPy.
 #[test]
-#[ignore = "reads the recordings that SEIS_CORPUS names"]
+#[ignore = "reads the recordings that SEIS_CORPUS names, and the test data of ObsPy"]
 fn real_files_cut_and_corrupted() {
     let mut files = files_below(&recordings(), 100_000, &|path| {
         let name = path.to_string_lossy();
         name.contains(".ms") || name.ends_with(".mseed") || name.ends_with(".miniseed")
     });
-    if let Some(obspy) = obspy() {
-        files.extend(files_below(&obspy.join("io/mseed/tests/data"), 100_000, &|_| true));
-    }
+    files.extend(files_below(&obspy().join("io/mseed/tests/data"), 100_000, &|_| true));
     let corpus: Vec<Vec<u8>> = files
         .iter()
         .map(|file| {
