@@ -98,7 +98,7 @@ pub fn run(
     observe(Progress::Started { events: archive.len(), files: archive.files, jobs });
 
     let shared = Shared {
-        feeder: Feeder::new(&archive, options),
+        feeder: Feeder::new(&archive, options, jobs + io_threads),
         processor,
         options,
         begun,
@@ -115,13 +115,13 @@ pub fn run(
     // Each message holds many reports.
     let (sender, reports) = sync_channel::<Vec<Report>>(4 * jobs);
     std::thread::scope(|scope| {
-        for _ in 0..io_threads {
-            scope.spawn(|| shared.read_ahead());
-        }
-        for _ in 0..jobs {
+        let shared = &shared;
+        for number in 0..jobs {
             let teller = Teller::new(sender.clone());
-            let shared = &shared;
-            scope.spawn(move || shared.work(teller));
+            scope.spawn(move || shared.work(number, teller));
+        }
+        for number in jobs..jobs + io_threads {
+            scope.spawn(move || shared.read_ahead(number));
         }
         drop(sender);
         for report in reports.into_iter().flatten() {
@@ -261,7 +261,7 @@ impl Shared<'_> {
     }
 
     /// What a thread does that reads ahead.
-    fn read_ahead(&self) {
+    fn read_ahead(&self, number: usize) {
         let _feeding = self.queue.feeding();
         if !self.ahead.wait() {
             return;
@@ -269,7 +269,7 @@ impl Shared<'_> {
         let mut text = Buffer::default();
         loop {
             let buffer = self.buffers().pop().unwrap_or_default();
-            let Some(loaded) = self.load(BYTES_AHEAD as u64, buffer) else { return };
+            let Some(loaded) = self.load(number, BYTES_AHEAD as u64, buffer) else { return };
             if let Loaded::File(event, (_, name), fetched) = &loaded {
                 if matches!(fetched.content, Content::Read(_) | Content::NotYet) {
                     self.processor.prefetch(event, name.as_ref(), &mut text);
@@ -286,9 +286,9 @@ impl Shared<'_> {
         self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next task, and what it needs from the disk if that has no more bytes than `most`.
-    fn load(&self, most: u64, buffer: Buffer) -> Option<Loaded> {
-        let next = self.in_directories(|| self.feeder.next())?;
+    /// The next task of a thread, and what it needs from the disk if that has no more bytes than `most`.
+    fn load(&self, thread: usize, most: u64, buffer: Buffer) -> Option<Loaded> {
+        let next = self.in_directories(|| self.feeder.next(thread))?;
         let Task { event, file } = match next {
             Ok(task) => task,
             Err(outcome) => return Some(Loaded::Failed(outcome)),
@@ -329,9 +329,10 @@ impl Shared<'_> {
     }
 
     /// What a worker does.
-    fn work(&self, teller: Teller) {
+    fn work(&self, number: usize, teller: Teller) {
         let mut worker = Worker {
             shared: self,
+            number,
             teller,
             workspace: Workspace::default(),
             pace: Pace::new(),
@@ -352,6 +353,7 @@ impl Shared<'_> {
 
 struct Worker<'a> {
     shared: &'a Shared<'a>,
+    number: usize,
     teller: Teller,
     workspace: Workspace,
     pace: Pace,
@@ -395,7 +397,7 @@ impl Worker<'_> {
         if shared.ahead.is_open() {
             return shared.queue.pop();
         }
-        match shared.load(u64::MAX, self.buffer.take().unwrap_or_default()) {
+        match shared.load(self.number, u64::MAX, self.buffer.take().unwrap_or_default()) {
             Some(loaded) => {
                 if let Loaded::File(_, _, fetched) = &loaded {
                     if self.pace.is_too_slow(fetched.took) {
