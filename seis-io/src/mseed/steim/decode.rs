@@ -2,13 +2,18 @@
 //!
 //! The shape of a word (how many differences, of how many bits) changes from word to word in no
 //! pattern that a branch predictor could learn, so that a `match` on it costs more than all the
-//! rest. Here every word is unpacked the same way: multiplied by eight powers of two from a table
+//! rest. Here every word is unpacked the same way: shifted up by eight numbers of bits from a table
 //! (which puts each field at the top of a lane) and shifted down with sign. Lanes beyond the
 //! number of differences give rubbish that the next word overwrites.
+//!
+//! Words of at most four differences, which is all of Steim-1, are unpacked two at a time where
+//! the processor can move bytes to any lane: eight lanes then hold both.
 
 use byteorder::{BigEndian, ByteOrder as _, LittleEndian};
 
+use super::alike::{self, Alike};
 use super::lanes::{self, Kernel, Lanes};
+use super::pairs::{self, PairShape, Pairs};
 use super::{FRAME_BYTES, Steim, SteimError};
 use crate::mseed::ByteOrder;
 
@@ -33,37 +38,37 @@ impl Check {
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 pub(super) struct Shape {
-    /// Puts each field at the top of its lane.
+    /// Two to the power of `up`, for lanes that have no shift of their own.
     pub(super) scale: [u32; 8],
-    /// Brings it down again, with its sign. The same for all lanes.
-    pub(super) shift: [u32; 8],
+    /// Bits by which each field is shifted up to the top of its lane.
+    pub(super) up: [u32; 8],
+    /// Bits by which it comes down again, with its sign. The same for all lanes.
+    pub(super) down: [u32; 8],
     /// How many fields there are; [`ILLEGAL`] for a word that must not be.
-    fields: u32,
+    pub(super) fields: u32,
 }
 
 /// Larger than the differences of any frame, so that a sum over the frame shows that one was met.
-const ILLEGAL: u32 = 0x100;
-
-/// The codes of a frame all of whose words hold four bytes.
-pub(super) const ALL_BYTES: u32 = 0x5555_5555;
+pub(super) const ILLEGAL: u32 = 0x100;
 
 /// Shapes by code (two bits) and dnib (two bits).
 type Shapes = [Shape; 16];
 
 /// Fields of `bits` bits, the first of which begins `skipped` bits below the top.
 const fn fields(number: u32, bits: u32, skipped: u32, first_lowest: bool) -> Shape {
-    let mut scale = [0; 8];
+    let (mut up, mut scale) = ([0; 8], [0; 8]);
     let mut i = 0;
     while i < number {
         let position = if first_lowest { number - 1 - i } else { i };
-        scale[i as usize] = 1 << (skipped + position * bits);
+        up[i as usize] = skipped + position * bits;
+        scale[i as usize] = 1 << up[i as usize];
         i += 1;
     }
-    Shape { scale, shift: [32 - bits; 8], fields: number }
+    Shape { scale, up, down: [32 - bits; 8], fields: number }
 }
 
-const NONE: Shape = Shape { scale: [0; 8], shift: [0; 8], fields: 0 };
-const BAD: Shape = Shape { scale: [0; 8], shift: [0; 8], fields: ILLEGAL };
+const NONE: Shape = Shape { scale: [0; 8], up: [0; 8], down: [0; 8], fields: 0 };
+const BAD: Shape = Shape { fields: ILLEGAL, ..NONE };
 
 /// `little`: nobody ever defined little-endian Steim. libmseed, which wrote what there is, keeps
 /// 8-bit fields (and the 16-bit fields of Steim-1) in the order of their bytes in the file and
@@ -96,10 +101,20 @@ const fn steim2(little: bool) -> Shapes {
     ]
 }
 
-static STEIM1_BIG: Shapes = steim1(false);
-static STEIM1_LITTLE: Shapes = steim1(true);
-static STEIM2_BIG: Shapes = steim2(false);
-static STEIM2_LITTLE: Shapes = steim2(true);
+/// The shapes of a compression in a byte order: of words, and of pairs of them.
+struct Tables<const N: usize> {
+    words: Shapes,
+    pairs: [PairShape; N],
+}
+
+const fn tables<const N: usize>(words: Shapes, big: bool) -> Tables<N> {
+    Tables { words, pairs: pairs::shapes(&words, big) }
+}
+
+static STEIM1_BIG: Tables<{ pairs::STEIM1 }> = tables(steim1(false), true);
+static STEIM1_LITTLE: Tables<{ pairs::STEIM1 }> = tables(steim1(true), false);
+static STEIM2_BIG: Tables<{ pairs::STEIM2 }> = tables(steim2(false), true);
+static STEIM2_LITTLE: Tables<{ pairs::STEIM2 }> = tables(steim2(true), false);
 
 /// Room for the differences of one frame (at most 15 × 7), for the rubbish behind them, and for
 /// any index of seven bits.
@@ -144,24 +159,25 @@ pub fn decode(
     }
     let start = out.len();
     if out.capacity() - start < count {
-        out.reserve(count + WINDOW);
+        out.reserve(count + pairs::WINDOW);
     }
     // Where the vector has room behind the samples, frames need no care not to end too far on.
-    let room = if out.capacity() - start - count >= WINDOW { WINDOW } else { 0 };
+    // As much as most frames take: more would cost more to be cleared than it spares.
+    let room = if out.capacity() - start - count >= pairs::WINDOW { pairs::WINDOW } else { 0 };
     out.resize(start + count + room, 0);
     let samples = out.get_mut(start..).unwrap_or_default();
     let result = match (steim, order) {
         (Steim::One, ByteOrder::Big) => {
-            lanes::run(Frames::<true>(&STEIM1_BIG, payload, samples, count))
+            lanes::run(Frames::<true, _>(&STEIM1_BIG, payload, samples, count))
         }
         (Steim::One, ByteOrder::Little) => {
-            lanes::run(Frames::<false>(&STEIM1_LITTLE, payload, samples, count))
+            lanes::run(Frames::<false, _>(&STEIM1_LITTLE, payload, samples, count))
         }
         (Steim::Two, ByteOrder::Big) => {
-            lanes::run(Frames::<true>(&STEIM2_BIG, payload, samples, count))
+            lanes::run(Frames::<true, _>(&STEIM2_BIG, payload, samples, count))
         }
         (Steim::Two, ByteOrder::Little) => {
-            lanes::run(Frames::<false>(&STEIM2_LITTLE, payload, samples, count))
+            lanes::run(Frames::<false, _>(&STEIM2_LITTLE, payload, samples, count))
         }
     };
     out.truncate(if result.is_ok() { start + count } else { start });
@@ -169,15 +185,15 @@ pub fn decode(
 }
 
 /// Frames to be decoded into memory for at least as many samples as are wanted, at least one.
-struct Frames<'a, const BIG: bool>(&'a Shapes, &'a [u8], &'a mut [i32], usize);
+struct Frames<'a, const BIG: bool, const N: usize>(&'a Tables<N>, &'a [u8], &'a mut [i32], usize);
 
-impl<const BIG: bool> Kernel for Frames<'_, BIG> {
+impl<const BIG: bool, const N: usize> Kernel for Frames<'_, BIG, N> {
     type Output = Result<Check, SteimError>;
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> Self::Output {
-        let Self(shapes, payload, out, count) = self;
-        let (first, announced) = differences::<L, BIG>(lanes, shapes, payload, out, count)?;
+        let Self(tables, payload, out, count) = self;
+        let (first, announced) = differences::<L, BIG, N>(lanes, tables, payload, out, count)?;
         let samples = out.get_mut(..count).unwrap_or_default();
         if let Some(sample) = samples.first_mut() {
             *sample = first;
@@ -188,92 +204,129 @@ impl<const BIG: bool> Kernel for Frames<'_, BIG> {
 
 /// Unpacks `count` differences, or more; gives X0 and Xn.
 #[inline(always)]
-fn differences<L: Lanes, const BIG: bool>(
+fn differences<L: Lanes, const BIG: bool, const N: usize>(
     lanes: L,
-    shapes: &Shapes,
+    tables: &Tables<N>,
     payload: &[u8],
     out: &mut [i32],
     count: usize,
 ) -> Result<(i32, i32), SteimError> {
-    let (mut first, mut announced) = (0, 0);
     let mut at = 0;
+    // What is no data has a code of "no differences": the codes themselves, and X0 and Xn.
+    let mut mask = FIRST_CODES;
     for (index, frame) in payload.chunks_exact(FRAME_BYTES).enumerate() {
-        let words = words::<BIG>(frame);
-        let mut spare;
-        let direct = out.get_mut(at..at + WINDOW).and_then(|w| w.try_into().ok());
-        let at_end = direct.is_none();
-        let window: &mut [i32; WINDOW] = match direct {
-            Some(window) => window,
-            None => {
-                spare = [0; WINDOW];
-                &mut spare
-            }
-        };
-        let mut found = if index == 0 {
-            // Without a difference to be ignored X0 is a sample, and the differences lead on.
-            unpack::<L, 3>(lanes, shapes, (frame, &words), window).max(1)
+        let Ok(frame) = <&[u8; FRAME_BYTES]>::try_from(frame) else { break };
+        let codes = word::<BIG>(frame, 0) & mask;
+        mask = CODES;
+        let Some(window) = out.get_mut(at..) else { break };
+        let mut found = 0;
+        if alike::is(codes) {
+            found = within(lanes, Alike::<BIG, N>, frame, codes, window);
+        }
+        if found == 0 {
+            // Code 11 of Steim-2: five differences or more.
+            let short = N == pairs::STEIM1 || codes & (codes >> 1) & 0x5555_5555 == 0;
+            found = if L::PAIRS && short {
+                within(lanes, Pairs::<BIG, N>(&tables.pairs), frame, codes, window)
+            } else {
+                within(lanes, Words::<BIG>(&tables.words), frame, codes, window)
+            };
+        }
+        at += if found < ILLEGAL as usize {
+            found
         } else {
-            unpack::<L, 1>(lanes, shapes, (frame, &words), window)
+            before_illegal::<BIG>(&tables.words, (index, frame, codes), count - at)?
         };
-        if found >= ILLEGAL as usize {
-            found = before_illegal(shapes, &words, index, count - at)?;
-        }
-        if at_end {
-            let window = *window;
-            for (to, from) in out.iter_mut().skip(at).zip(window) {
-                *to = from;
-            }
-        }
-        if index == 0 {
-            (first, announced) = (words[1] as i32, words[2] as i32);
-        }
-        at += found;
+        // Without a difference to be ignored X0 is a sample, and the differences lead on.
+        at = at.max(1);
         if at >= count {
-            return Ok((first, announced));
+            let x = |i| payload.first_chunk().map_or(0, |frame| word::<BIG>(frame, i) as i32);
+            return Ok((x(1), x(2)));
         }
     }
     Err(SteimError::TooFewSamples { expected: count, found: at })
 }
 
+/// The codes of a frame that count, and of the first frame.
+const CODES: u32 = 0x3fff_ffff;
+const FIRST_CODES: u32 = 0x03ff_ffff;
+
+/// A way to unpack the words of a frame into a window of the samples.
+pub(super) trait Unpack<const WINDOW: usize> {
+    /// Gives how many differences there are, or [`ILLEGAL`] or more if a word is illegal.
+    /// Implementations are to be `#[inline(always)]`, as those of [`Kernel`].
+    fn unpack<L: Lanes>(
+        &self,
+        lanes: L,
+        frame: &[u8; FRAME_BYTES],
+        codes: u32,
+        differences: &mut [i32; WINDOW],
+    ) -> usize;
+}
+
+/// Unpacks a frame to the start of `out`, as far as there is room.
 #[inline(always)]
-fn words<const BIG: bool>(frame: &[u8]) -> [u32; 16] {
+fn within<L: Lanes, const N: usize>(
+    lanes: L,
+    way: impl Unpack<N>,
+    frame: &[u8; FRAME_BYTES],
+    codes: u32,
+    out: &mut [i32],
+) -> usize {
+    if let Some(window) = out.first_chunk_mut() {
+        return way.unpack(lanes, frame, codes, window);
+    }
+    let mut spare = [0; N];
+    let found = way.unpack(lanes, frame, codes, &mut spare);
+    let room = out.len().min(N);
+    out[..room].copy_from_slice(&spare[..room]);
+    found
+}
+
+/// A word of a frame.
+#[inline(always)]
+fn word<const BIG: bool>(frame: &[u8; FRAME_BYTES], i: usize) -> u32 {
+    let bytes = &frame[4 * i..4 * i + 4];
+    if BIG { BigEndian::read_u32(bytes) } else { LittleEndian::read_u32(bytes) }
+}
+
+/// All of them.
+#[inline(always)]
+pub(super) fn words<const BIG: bool>(frame: &[u8; FRAME_BYTES]) -> [u32; 16] {
     let mut words = [0; 16];
-    for (word, bytes) in words.iter_mut().zip(frame.chunks_exact(4)) {
-        *word = if BIG { BigEndian::read_u32(bytes) } else { LittleEndian::read_u32(bytes) };
+    for (i, to) in words.iter_mut().enumerate() {
+        *to = word::<BIG>(frame, i);
     }
     words
 }
 
-/// Unpacks the words from `FIRST` on; returns how many differences there are, or more than
-/// [`ILLEGAL`] if a word is illegal.
-#[inline(always)]
-fn unpack<L: Lanes, const FIRST: usize>(
-    lanes: L,
-    shapes: &Shapes,
-    (frame, words): (&[u8], &[u32; 16]),
-    differences: &mut [i32; WINDOW],
-) -> usize {
-    // Bytes all through, in the order of the file, are the rule in Steim-1.
-    if words[0] == ALL_BYTES & (u32::MAX >> (2 * FIRST)) {
-        let bytes = frame.get(4 * FIRST..).unwrap_or_default();
-        for (difference, byte) in differences.iter_mut().zip(bytes) {
-            *difference = i32::from(*byte as i8);
+/// Word after word.
+struct Words<'a, const BIG: bool>(&'a Shapes);
+
+impl<const BIG: bool> Unpack<WINDOW> for Words<'_, BIG> {
+    #[inline(always)]
+    fn unpack<L: Lanes>(
+        &self,
+        lanes: L,
+        frame: &[u8; FRAME_BYTES],
+        codes: u32,
+        differences: &mut [i32; WINDOW],
+    ) -> usize {
+        let words = words::<BIG>(frame);
+        let mut indices = [0; 16];
+        for (i, (index, word)) in indices.iter_mut().zip(words).enumerate() {
+            *index = shape_index(codes, i, word);
         }
-        return 4 * (16 - FIRST);
+        let mut found = 0;
+        for i in 1..16 {
+            let shape = &self.0[indices[i] as usize & 15];
+            // The mask changes nothing for legal frames; it spares the check of the bounds.
+            let at = found & 127;
+            differences[at..at + 8].copy_from_slice(&lanes.unpack(words[i], shape));
+            found += shape.fields as usize;
+        }
+        found
     }
-    let mut indices = [0; 16];
-    for (i, (index, word)) in indices.iter_mut().zip(words).enumerate() {
-        *index = shape_index(words[0], i, *word);
-    }
-    let mut found = 0;
-    for i in FIRST..16 {
-        let shape = &shapes[indices[i] as usize & 15];
-        // The mask changes nothing for legal frames; it spares the check of the bounds.
-        let at = found & 127;
-        differences[at..at + 8].copy_from_slice(&lanes.unpack(words[i], shape));
-        found += shape.fields as usize;
-    }
-    found
 }
 
 /// Number of the shape of a word: its code and its top two bits.
@@ -284,15 +337,15 @@ fn shape_index(codes: u32, position: usize, word: u32) -> u32 {
 
 /// How many differences stand before the first illegal word, if that is all that is wanted.
 #[cold]
-fn before_illegal(
+#[inline(never)]
+fn before_illegal<const BIG: bool>(
     shapes: &Shapes,
-    words: &[u32; 16],
-    frame: usize,
+    (frame, bytes, codes): (usize, &[u8; FRAME_BYTES], u32),
     wanted: usize,
 ) -> Result<usize, SteimError> {
     let mut found = 0;
-    for (word, value) in words.iter().enumerate().skip(if frame == 0 { 3 } else { 1 }) {
-        let index = shape_index(words[0], word, *value) as usize;
+    for (word, value) in words::<BIG>(bytes).into_iter().enumerate() {
+        let index = shape_index(codes, word, value) as usize;
         let fields = shapes[index].fields;
         if fields == ILLEGAL {
             if found >= wanted {
@@ -373,7 +426,17 @@ mod tests {
             }
             (code, value)
         });
-        let frame = prop::collection::vec(word, 16).prop_map(|words| {
+        let words = prop::collection::vec(word, 16);
+        // Some are without code 11, some all alike.
+        let frame = (words, 0..6, 1_u32..4).prop_map(|(mut words, kind, code)| {
+            for (other, word) in &mut words {
+                match kind {
+                    0 => (*other, *word) = (code, *word & 0x3fff_ffff | 1 << 30),
+                    1 => *other = code,
+                    2 | 3 if *other == 3 => *other = 1,
+                    _ => {}
+                }
+            }
             let codes = words.iter().fold(0, |codes, (code, _)| codes << 2 | code);
             words.iter().skip(1).fold(codes.to_be_bytes().to_vec(), |mut bytes, (_, word)| {
                 bytes.extend(word.to_be_bytes());
@@ -381,6 +444,58 @@ mod tests {
             })
         });
         prop::collection::vec(frame, 0..10).prop_map(|frames| frames.concat())
+    }
+
+    /// Decodes with lanes of choice.
+    fn run_with(
+        lanes: impl Lanes,
+        kind: (Steim, ByteOrder),
+        payload: &[u8],
+        out: &mut [i32],
+        count: usize,
+    ) -> Result<Check, SteimError> {
+        match kind {
+            (Steim::One, ByteOrder::Big) => {
+                Frames::<true, _>(&STEIM1_BIG, payload, out, count).run(lanes)
+            }
+            (Steim::One, ByteOrder::Little) => {
+                Frames::<false, _>(&STEIM1_LITTLE, payload, out, count).run(lanes)
+            }
+            (Steim::Two, ByteOrder::Big) => {
+                Frames::<true, _>(&STEIM2_BIG, payload, out, count).run(lanes)
+            }
+            (Steim::Two, ByteOrder::Little) => {
+                Frames::<false, _>(&STEIM2_LITTLE, payload, out, count).run(lanes)
+            }
+        }
+    }
+
+    /// The pairs of portable lanes, which do not pay, but must be right.
+    #[derive(Clone, Copy)]
+    struct PortablePairs;
+
+    impl Lanes for PortablePairs {
+        const PAIRS: bool = true;
+
+        fn pair_indices<const BIG: bool>(self, frame: &[u8; FRAME_BYTES], codes: u32) -> [u64; 8] {
+            Portable.pair_indices::<BIG>(frame, codes)
+        }
+
+        fn unpack_pair(self, words: [u8; 8], shape: &PairShape) -> [i32; 8] {
+            Portable.unpack_pair(words, shape)
+        }
+
+        fn unpack(self, word: u32, shape: &Shape) -> [i32; 8] {
+            Portable.unpack(word, shape)
+        }
+
+        fn pack(self, differences: [i32; 8], packing: &super::super::encode::Packing) -> u32 {
+            Portable.pack(differences, packing)
+        }
+
+        fn sum_up(self, numbers: &mut [i32]) -> i32 {
+            Portable.sum_up(numbers)
+        }
     }
 
     proptest! {
@@ -410,19 +525,15 @@ mod tests {
 
                     let mut portable = vec![0; count + room];
                     let out = &mut portable[..];
-                    let result = match (steim, order) {
-                        (Steim::One, ByteOrder::Big) =>
-                            Frames::<true>(&STEIM1_BIG, &swapped, out, count).run(Portable),
-                        (Steim::One, ByteOrder::Little) =>
-                            Frames::<false>(&STEIM1_LITTLE, &swapped, out, count).run(Portable),
-                        (Steim::Two, ByteOrder::Big) =>
-                            Frames::<true>(&STEIM2_BIG, &swapped, out, count).run(Portable),
-                        (Steim::Two, ByteOrder::Little) =>
-                            Frames::<false>(&STEIM2_LITTLE, &swapped, out, count).run(Portable),
-                    };
+                    let result = run_with(Portable, (steim, order), &swapped, out, count);
+                    prop_assert_eq!(result.is_ok(), expected.is_some());
+                    let mut in_pairs = vec![0; count + room];
+                    let out = &mut in_pairs[..];
+                    let result = run_with(PortablePairs, (steim, order), &swapped, out, count);
                     prop_assert_eq!(result.is_ok(), expected.is_some());
                     if let Some(expected) = expected {
                         prop_assert_eq!(&portable[..count], &expected[..]);
+                        prop_assert_eq!(&in_pairs[..count], &expected[..]);
                     }
                 }
             }

@@ -1,6 +1,5 @@
 //! Samples to frames, packed as libmseed packs them: as many differences into each word as fit.
 
-use super::decode::ALL_BYTES;
 use super::lanes::{self, Kernel, Lanes};
 use super::{FRAME_BYTES, Steim, SteimError};
 use crate::mseed::ByteOrder;
@@ -120,8 +119,8 @@ impl<const TWO: bool> Kernel for Fill<'_, TWO> {
             let Some(slot) = frame_slots.next() else { break };
             let mut words = [0_u32; 16];
             let first_word = if frames == 0 { 3 } else { 1 };
-            if !TWO && block.packs_as_bytes(samples, 4 * (16 - first_word), slot) {
-                words[0] = ALL_BYTES & (u32::MAX >> (2 * first_word));
+            if let Some(code) = block.packs_alike::<TWO>(order, samples, first_word, slot) {
+                words[0] = (0x5555_5555 * code) & (u32::MAX >> (2 * first_word));
                 for (bytes, word) in slot.chunks_exact_mut(4).zip(words).take(first_word) {
                     bytes.copy_from_slice(&order.put_u32(word));
                 }
@@ -306,7 +305,32 @@ impl Block {
         }
     }
 
-    /// Fills all words of a Steim-1 frame with bytes, if the next differences are.
+    /// Fills all words of a frame from the first on, if the next differences let them be alike:
+    /// one to a word, or the bytes of Steim-1. Gives their code.
+    #[inline(always)]
+    fn packs_alike<const TWO: bool>(
+        &mut self,
+        order: ByteOrder,
+        samples: &[i32],
+        first_word: usize,
+        slot: &mut [u8],
+    ) -> Option<u32> {
+        if self.at >= STARTS {
+            self.look::<TWO>(samples);
+        }
+        let words = 16 - first_word;
+        let slot = slot.get_mut(4 * first_word..)?;
+        let number = self.numbers[self.at & (STARTS - 1)];
+        if number == 4 && !TWO {
+            return self.packs_as_bytes(samples, 4 * words, slot).then_some(1);
+        }
+        if number == 1 && self.packs_singly::<TWO>(order, samples, words, slot) {
+            return Some(if TWO { 2 } else { 3 });
+        }
+        None
+    }
+
+    /// Fills the words with bytes, if the next differences are.
     #[inline(always)]
     fn packs_as_bytes(&mut self, samples: &[i32], count: usize, slot: &mut [u8]) -> bool {
         if self.at + count > BLOCK {
@@ -317,10 +341,39 @@ impl Block {
         if low.iter().fold(0, |all, low| all | low) >= 1 << 6 {
             return false;
         }
-        let start = FRAME_BYTES - count;
         let differences = self.differences.get(range).unwrap_or_default();
-        for (byte, difference) in slot.iter_mut().skip(start).zip(differences) {
+        for (byte, difference) in slot.iter_mut().zip(differences) {
             *byte = *difference as u8;
+        }
+        self.at += count;
+        true
+    }
+
+    /// Fills each word with one difference, if the next ones let no word hold more.
+    #[inline(always)]
+    fn packs_singly<const TWO: bool>(
+        &mut self,
+        order: ByteOrder,
+        samples: &[i32],
+        count: usize,
+        slot: &mut [u8],
+    ) -> bool {
+        if self.at + count > STARTS {
+            self.look::<TWO>(samples);
+        }
+        let range = self.at..self.at + count;
+        let Some(numbers) = self.numbers.get(range.clone()) else { return false };
+        // Behind the end of the series one word seems to take one, too.
+        if numbers.iter().fold(0, |all, number| all | (number ^ 1)) != 0
+            || samples.len() - self.done() < count
+        {
+            return false;
+        }
+        let differences = self.differences.get(range).unwrap_or_default();
+        for (bytes, difference) in slot.chunks_exact_mut(4).zip(differences) {
+            let word = *difference as u32;
+            let word = if TWO { word & 0x3fff_ffff | 1 << 30 } else { word };
+            bytes.copy_from_slice(&order.put_u32(word));
         }
         self.at += count;
         true

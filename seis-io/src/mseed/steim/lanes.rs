@@ -3,11 +3,23 @@
 //! Programs are built for any processor of their kind; what this one can do is found out as they
 //! run. Both ways give the same numbers.
 
+use super::FRAME_BYTES;
 use super::decode::Shape;
 use super::encode::Packing;
+use super::pairs::PairShape;
 
 /// The operations that are worth a choice.
 pub(super) trait Lanes: Copy {
+    /// Whether it pays to unpack two words at a time.
+    const PAIRS: bool;
+
+    /// The codes and dnibs of each two words of a Steim-2 frame: four bits of codes above four of
+    /// dnibs, the first word's on the left.
+    fn pair_indices<const BIG: bool>(self, frame: &[u8; FRAME_BYTES], codes: u32) -> [u64; 8];
+
+    /// The fields of two words, first to last; rubbish behind the last.
+    fn unpack_pair(self, words: [u8; 8], shape: &PairShape) -> [i32; 8];
+
     /// The fields of a word, first to last; rubbish behind the last.
     fn unpack(self, word: u32, shape: &Shape) -> [i32; 8];
 
@@ -50,11 +62,36 @@ pub(super) fn run<K: Kernel>(kernel: K) -> K::Output {
 pub(super) struct Portable;
 
 impl Lanes for Portable {
+    // Without a way to move bytes at will it would be done lane by lane.
+    const PAIRS: bool = false;
+
+    #[inline(always)]
+    fn pair_indices<const BIG: bool>(self, frame: &[u8; FRAME_BYTES], codes: u32) -> [u64; 8] {
+        let mut indices = [0; 8];
+        for (i, (index, bytes)) in indices.iter_mut().zip(frame.chunks_exact(8)).enumerate() {
+            let (first, second) = if BIG { (bytes[0], bytes[4]) } else { (bytes[3], bytes[7]) };
+            let codes = codes >> (28 - 4 * i) & 15;
+            *index = u64::from(codes << 4 | u32::from(first >> 6 << 2 | second >> 6));
+        }
+        indices
+    }
+
+    #[inline(always)]
+    fn unpack_pair(self, words: [u8; 8], shape: &PairShape) -> [i32; 8] {
+        let mut fields = [0; 8];
+        for (lane, field) in fields.iter_mut().enumerate() {
+            let byte = |i: usize| words[usize::from(shape.bytes[4 * lane + i] & 7)];
+            let word = u32::from_le_bytes([byte(0), byte(1), byte(2), byte(3)]);
+            *field = (word << shape.up[lane]) as i32 >> shape.down[lane];
+        }
+        fields
+    }
+
     #[inline(always)]
     fn unpack(self, word: u32, shape: &Shape) -> [i32; 8] {
-        // SSE2 has one shift for all lanes. All shifts are the same where they matter.
-        let shift = shape.shift[0];
-        shape.scale.map(|scale| (word.wrapping_mul(scale) as i32).wrapping_shr(shift))
+        // SSE2 has one shift for all lanes: a product instead, and all shifts down are the same.
+        let down = shape.down[0];
+        shape.scale.map(|scale| (word.wrapping_mul(scale) as i32).wrapping_shr(down))
     }
 
     #[inline(always)]
@@ -96,11 +133,47 @@ fn one_by_one(mut last: i32, numbers: &mut [i32]) -> i32 {
 /// AVX2: x86-64 processors since about 2013.
 #[cfg(target_arch = "x86_64")]
 impl Lanes for pulp::x86::V3 {
+    const PAIRS: bool = true;
+
+    #[inline(always)]
+    fn pair_indices<const BIG: bool>(self, frame: &[u8; FRAME_BYTES], codes: u32) -> [u64; 8] {
+        let Self { avx, avx2, .. } = self;
+        let halves: [[u8; 32]; 2] = pulp::cast(*frame);
+        // Both dnibs of a word of 64 bits, one above the other in its lowest four.
+        let dnibs = |words| {
+            let words = pulp::cast(words);
+            let (first, second) = if BIG {
+                (avx2._mm256_srli_epi64::<4>(words), avx2._mm256_srli_epi64::<38>(words))
+            } else {
+                (avx2._mm256_srli_epi64::<28>(words), avx2._mm256_srli_epi64::<62>(words))
+            };
+            let first = avx2._mm256_and_si256(first, avx._mm256_set1_epi64x(12));
+            let second = avx2._mm256_and_si256(second, avx._mm256_set1_epi64x(3));
+            avx2._mm256_or_si256(first, second)
+        };
+        let codes = avx._mm256_set1_epi64x(i64::from(codes) << 4);
+        let nibbles = |down: [u64; 4]| {
+            let nibbles = avx2._mm256_srlv_epi64(codes, pulp::cast(down));
+            avx2._mm256_and_si256(nibbles, avx._mm256_set1_epi64x(0xf0))
+        };
+        let front = avx2._mm256_or_si256(dnibs(halves[0]), nibbles([28, 24, 20, 16]));
+        let back = avx2._mm256_or_si256(dnibs(halves[1]), nibbles([12, 8, 4, 0]));
+        pulp::cast([front, back])
+    }
+
+    #[inline(always)]
+    fn unpack_pair(self, words: [u8; 8], shape: &PairShape) -> [i32; 8] {
+        let both = self.avx._mm256_set1_epi64x(i64::from_le_bytes(words));
+        let moved = self.avx2._mm256_shuffle_epi8(both, pulp::cast(shape.bytes));
+        let at_top = self.avx2._mm256_sllv_epi32(moved, pulp::cast(shape.up));
+        pulp::cast(self.avx2._mm256_srav_epi32(at_top, pulp::cast(shape.down)))
+    }
+
     #[inline(always)]
     fn unpack(self, word: u32, shape: &Shape) -> [i32; 8] {
         let word = self.avx._mm256_set1_epi32(word as i32);
-        let at_top = self.avx2._mm256_mullo_epi32(word, pulp::cast(shape.scale));
-        pulp::cast(self.avx2._mm256_srav_epi32(at_top, pulp::cast(shape.shift)))
+        let at_top = self.avx2._mm256_sllv_epi32(word, pulp::cast(shape.up));
+        pulp::cast(self.avx2._mm256_srav_epi32(at_top, pulp::cast(shape.down)))
     }
 
     #[inline(always)]

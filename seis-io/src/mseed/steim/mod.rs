@@ -14,9 +14,11 @@
 //! difference leads from the last sample of the record before to X0 and is not needed. Sums wrap
 //! at 32 bits, on purpose: that is how Steim-1 stores any series of 32-bit integers.
 
+mod alike;
 mod decode;
 mod encode;
 mod lanes;
+mod pairs;
 
 pub use decode::{Check, decode};
 pub use encode::{Encoded, encode};
