@@ -88,12 +88,16 @@ struct Slot {
 #[derive(Debug, Clone, Copy)]
 struct Size {
     bytes: usize,
-    transforms: [Transform; 2],
+    transforms: Option<[Transform; 2]>,
 }
 
 impl Size {
+    fn transforms(&self) -> impl Iterator<Item = Transform> {
+        self.transforms.into_iter().flatten()
+    }
+
     fn total(&self) -> usize {
-        self.transforms.iter().fold(self.bytes, |sum, t| sum + t.bytes)
+        self.transforms().fold(self.bytes, |sum, t| sum + t.bytes)
     }
 }
 
@@ -250,7 +254,7 @@ impl State {
         slot.size = Some(size);
         self.stats.plans += 1;
         self.stats.bytes += size.bytes;
-        for t in size.transforms {
+        for t in size.transforms() {
             let users = self.transforms.entry((t.len, t.inverse)).or_default();
             if *users == 0 {
                 self.stats.bytes += t.bytes;
@@ -268,7 +272,7 @@ impl State {
             self.stats.plans -= 1;
             self.stats.evictions += 1;
             self.stats.bytes -= size.bytes;
-            for t in size.transforms {
+            for t in size.transforms() {
                 if let Some(users) = self.transforms.get_mut(&(t.len, t.inverse)) {
                     *users -= 1;
                     if *users == 0 {

@@ -203,7 +203,7 @@ impl CalibrationPlan {
         steps
     }
 
-    pub(crate) fn transforms(&self) -> [Transform; 2] {
+    pub(crate) fn transforms(&self) -> Option<[Transform; 2]> {
         self.pipeline.transforms()
     }
 

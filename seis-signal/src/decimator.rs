@@ -14,6 +14,7 @@ use num_complex::Complex64;
 
 use crate::sum::Number;
 use crate::taper::Flanks;
+use crate::vector::with_vectors;
 use crate::window::kaiser;
 
 /// Shape of the window: its spectrum beyond `β/π` over the length is below `2β·exp(−β)`.
@@ -116,19 +117,55 @@ impl Decimator {
         }
     }
 
+    /// What [`compensate`](Self::compensate) multiplies a gain by, at an index that need not be
+    /// whole.
+    pub(crate) fn compensation(&self, len: usize, index: f64) -> Complex64 {
+        let tap = |n: usize| self.taps[n / LANES][n % LANES];
+        // Clenshaw's recurrence as Reinsch has it, which does not lose digits at small angles.
+        let half_sine = (std::f64::consts::PI * index / len as f64).sin();
+        let delta = -4.0 * half_sine * half_sine;
+        let (mut difference, mut sum) = (0.0, 0.0);
+        for n in (1..=self.half).rev() {
+            difference += 2.0 * tap(self.half - n) + delta * sum;
+            sum += difference;
+        }
+        let response = tap(self.half) + delta / 2.0 * sum + difference;
+        let turns = index * (self.delay * self.step) as f64 / len as f64;
+        Complex64::from_polar(
+            self.step as f64 / response,
+            std::f64::consts::TAU * (turns - turns.round()),
+        )
+    }
+
     /// Filters the samples less `offset`, tapered, and packs the results in pairs, with zeros
     /// behind them.
-    pub(crate) fn apply<T: Number>(
+    pub(crate) fn apply<T: Number, P: Copy>(
         &self,
         samples: &[T],
         offset: f64,
         flanks: Option<&Flanks>,
-        packed: &mut [Complex64],
+        packed: &mut [P],
+        pair: impl Fn(f64, f64) -> P,
         block: &mut Vec<f64>,
     ) {
         let pairs = self.results(samples.len()).div_ceil(2);
         let (results, zeros) = packed.split_at_mut(pairs);
-        zeros.fill(Complex64::ZERO);
+        zeros.fill(pair(0.0, 0.0));
+        with_vectors(move || {
+            self.apply_to(samples, offset, flanks, results, pair, block);
+        });
+    }
+
+    #[inline(always)]
+    fn apply_to<T: Number, P>(
+        &self,
+        samples: &[T],
+        offset: f64,
+        flanks: Option<&Flanks>,
+        results: &mut [P],
+        pair: impl Fn(f64, f64) -> P,
+        block: &mut Vec<f64>,
+    ) {
         // Of the sample under the first tap for the first result, counted from as many before the
         // first sample, so that it is not negative.
         let before = self.half + self.delay * self.step;
@@ -141,8 +178,8 @@ impl Decimator {
             for (m, sums) in sums[..whole].chunks_exact_mut(LANES).enumerate() {
                 self.filter(&block[m * LANES * self.step..], sums);
             }
-            for (z, pair) in results.iter_mut().zip(sums.chunks_exact(2)) {
-                *z = Complex64::new(pair[0], pair[1]);
+            for (z, two) in results.iter_mut().zip(sums.chunks_exact(2)) {
+                *z = pair(two[0], two[1]);
             }
         }
     }
@@ -171,7 +208,7 @@ impl Decimator {
 /// Samples from the `from`-th on, counted from `before` samples before the first, less `offset` and
 /// tapered; zeros beyond both ends.
 #[inline(always)]
-fn widen<T: Number>(
+pub(crate) fn widen<T: Number>(
     samples: &[T],
     offset: f64,
     flanks: Option<&Flanks>,
@@ -222,6 +259,8 @@ mod tests {
             for (k, gain) in (last - 5..).zip(&gains) {
                 let product = gain.norm() * factor(k) / step as f64;
                 assert!((product - 1.0).abs() < 1e-13, "{product}");
+                let difference = gain - filter.compensation(len, k as f64);
+                assert!(difference.norm() < 2e-13 * gain.norm(), "{difference}");
             }
         }
         assert!(Decimator::new(96_000, 24_000, 2).is_none());

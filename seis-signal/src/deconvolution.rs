@@ -1,12 +1,13 @@
 //! Removal of an instrument's response.
 
 mod curve;
+mod gains;
 mod operator;
 mod plan;
 mod pre_filter;
 mod regrid;
 
-pub(crate) use operator::Operator;
+pub(crate) use operator::{LONG, Operator};
 pub use plan::DeconvolutionPlan;
 pub use pre_filter::PreFilter;
 

@@ -5,10 +5,13 @@
 //! detrended and tapered while they are packed into pairs.
 
 mod length;
+mod long;
 mod plans;
 mod real;
+mod turns;
 
 pub use length::FftLength;
 pub(crate) use length::{check_npts, cost, estimate, smooth_lengths};
+pub(crate) use long::{Gains, Long, Pair, ROWS};
 pub(crate) use plans::Transform;
 pub(crate) use real::{Forward, Inverse};

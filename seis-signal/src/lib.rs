@@ -132,6 +132,7 @@ mod stream;
 mod sum;
 mod taper;
 mod trace;
+mod vector;
 mod view;
 mod window;
 

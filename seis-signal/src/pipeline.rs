@@ -3,11 +3,11 @@
 use num_complex::Complex64;
 use seis_core::{FrequencyResponse, SamplingRate};
 
-use crate::decimator::Decimator;
+use crate::decimator::{Decimator, widen};
 use crate::deconvolution::Operator;
-use crate::fft::{Forward, Inverse, Transform};
+use crate::fft::{Forward, Inverse, Long, Pair, Transform};
 use crate::route::Route;
-use crate::scratch::{reserve, room};
+use crate::scratch::{reserve, room, untouched};
 use crate::sum::{Number, mean_of_finite};
 use crate::taper::Flanks;
 use crate::view::each;
@@ -28,11 +28,19 @@ pub(crate) struct Pipeline {
     operator: Operator,
     /// What lowers the rate before the forward transform.
     decimator: Option<Decimator>,
-    forward: Forward,
-    inverse: Inverse,
+    transforms: Transforms,
     decimation: usize,
     output: Output,
     warnings: Vec<Warning>,
+}
+
+/// There and back.
+#[derive(Debug, Clone)]
+enum Transforms {
+    /// With the spectrum, multiplied, between them.
+    Whole(Forward, Inverse),
+    /// Of long traces: multiplied on the way.
+    Long(Box<Long>),
 }
 
 /// The frequencies at which the response is divided out, whatever transforms are made.
@@ -114,8 +122,15 @@ impl Pipeline {
             }
         }
         let (first, step, count) = picks;
-        let Route { operator, decimator, decimation, inverse, first, step } =
+        let Route { operator, decimator, long, decimation, inverse, first, step } =
             Route::new(operator, npts, first, step);
+        let transforms = match long {
+            Some(long) => Transforms::Long(Box::new(long)),
+            None => {
+                let lower = decimator.as_ref().map_or(1, Decimator::step);
+                Transforms::Whole(Forward::new(operator.nfft / lower), Inverse::new(inverse))
+            }
+        };
         let output = match interpolate {
             Some(plan) => Output::Interpolate(plan),
             None => Output::Pick { first, step, count },
@@ -126,8 +141,7 @@ impl Pipeline {
             taper,
             zero_mean: deconvolution.zero_mean,
             sac_taper,
-            forward: Forward::new(operator.nfft / decimator.as_ref().map_or(1, Decimator::step)),
-            inverse: Inverse::new(inverse),
+            transforms,
             decimation,
             decimator,
             reference,
@@ -158,9 +172,12 @@ impl Pipeline {
         self.decimation
     }
 
-    /// The transforms, which plans of one length share.
-    pub(crate) fn transforms(&self) -> [Transform; 2] {
-        [self.forward.id(), self.inverse.id()]
+    /// The transforms that plans of one length share.
+    pub(crate) fn transforms(&self) -> Option<[Transform; 2]> {
+        match &self.transforms {
+            Transforms::Whole(forward, inverse) => Some([forward.id(), inverse.id()]),
+            Transforms::Long(_) => None,
+        }
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
@@ -169,9 +186,14 @@ impl Pipeline {
             Output::Pick { .. } => 0,
             Output::Interpolate(plan) => plan.memory_bytes(),
         };
+        let long = match &self.transforms {
+            Transforms::Whole(..) => 0,
+            Transforms::Long(long) => long.bytes(),
+        };
         size_of::<Self>()
             + self.decimator.as_ref().map_or(0, Decimator::bytes)
-            + 16 * self.operator.gains.len()
+            + self.operator.bytes()
+            + long
             + 8 * (flanks(&self.taper) + flanks(&self.sac_taper))
             + output
     }
@@ -182,20 +204,42 @@ impl Pipeline {
         out: &mut Vec<f64>,
         scratch: &mut Scratch,
     ) -> Result<()> {
-        self.transform(input, scratch)?;
-        let packed = &scratch.packed[..self.inverse.pairs()];
-        match &self.output {
-            Output::Pick { first, step, count } => {
+        match &self.transforms {
+            Transforms::Whole(forward, inverse) => {
+                self.transform(forward, inverse, input, scratch)?;
+                let packed = &scratch.packed[..inverse.pairs()];
                 check_result(packed)?;
-                reserve(out, *count)?;
-                out.clear();
-                pick(packed, *first, *step, *count, out);
+                match &self.output {
+                    Output::Pick { first, step, count } => {
+                        reserve(out, *count)?;
+                        out.clear();
+                        pick(packed, *first, *step, *count, out);
+                    }
+                    Output::Interpolate(plan) => {
+                        scratch.samples.clear();
+                        pick(packed, 0, 1, self.npts, &mut scratch.samples);
+                        plan.apply_to_finite(&scratch.samples, out, &mut scratch.knots)?;
+                    }
+                }
             }
-            Output::Interpolate(plan) => {
-                check_result(packed)?;
-                scratch.samples.clear();
-                pick(packed, 0, 1, self.npts, &mut scratch.samples);
-                plan.apply_to_finite(&scratch.samples, out, &mut scratch.knots)?;
+            Transforms::Long(long) => {
+                self.transform_long(long, input, scratch)?;
+                match &self.output {
+                    Output::Pick { first, step, count } => {
+                        let out = untouched(out, *count, |n| vec![0.0; n])?;
+                        results(long, scratch, *first, *step, out);
+                    }
+                    Output::Interpolate(plan) => {
+                        let mut samples = std::mem::take(&mut scratch.samples);
+                        let whole = untouched(&mut samples, self.npts, |n| vec![0.0; n]);
+                        let done = whole.and_then(|whole| {
+                            results(long, scratch, 0, 1, whole);
+                            plan.apply_to_finite(whole, out, &mut scratch.knots)
+                        });
+                        scratch.samples = samples;
+                        done?;
+                    }
+                }
             }
         }
         Ok(())
@@ -203,97 +247,152 @@ impl Pipeline {
 
     /// For pipelines without resampling.
     pub(crate) fn apply_in_place(&self, samples: &mut [f64], scratch: &mut Scratch) -> Result<()> {
-        self.transform((&*samples).into(), scratch)?;
-        let packed = &scratch.packed[..self.inverse.pairs()];
-        check_result(packed)?;
-        for (pair, z) in samples.chunks_mut(2).zip(packed) {
-            for (x, y) in pair.iter_mut().zip([z.re, z.im]) {
-                *x = y;
+        match &self.transforms {
+            Transforms::Whole(forward, inverse) => {
+                self.transform(forward, inverse, (&*samples).into(), scratch)?;
+                let packed = &scratch.packed[..inverse.pairs()];
+                check_result(packed)?;
+                for (pair, z) in samples.chunks_mut(2).zip(packed) {
+                    for (x, y) in pair.iter_mut().zip([z.re, z.im]) {
+                        *x = y;
+                    }
+                }
+            }
+            Transforms::Long(long) => {
+                self.transform_long(long, (&*samples).into(), scratch)?;
+                results(long, scratch, 0, 1, samples);
             }
         }
         Ok(())
     }
 
-    /// From samples to packed ground motion at the rate of the inverse transform, in
-    /// `scratch.packed`.
-    fn transform(&self, input: SampleView<'_>, scratch: &mut Scratch) -> Result<()> {
+    /// The mean that is subtracted and the taper, if that is all that is done to the samples; else
+    /// the samples to which everything was done, in `made`.
+    fn prepare(&self, input: SampleView<'_>, made: &mut Vec<f64>) -> Result<Option<f64>> {
         if input.len() != self.npts {
             return Err(Error::Length { expected: self.npts, found: input.len() });
         }
         input.check_finite()?;
-        let pairs = self.forward.pairs();
-        // One more than pairs: the spectrum has it.
-        room(&mut scratch.packed, pairs.max(self.inverse.pairs()) + 1);
-        let direct = match self.detrend {
-            None | Some(DetrendSpec::Demean) => !self.zero_mean && self.sac_taper.is_none(),
-            Some(_) => false,
-        };
-        if direct {
-            let mean = match self.detrend {
-                Some(_) => mean_of_finite(input),
-                None => 0.0,
-            };
-            let packed = &mut scratch.packed[..pairs];
-            if let Some(decimator) = &self.decimator {
-                let (flanks, block) = (self.taper.as_ref(), &mut scratch.block);
-                each!(input, v => decimator.apply(v, mean, flanks, packed, block));
-            } else {
-                each!(input, v => pack(v, mean, packed));
-                if let Some(flanks) = &self.taper {
-                    taper_packed(flanks, self.npts, packed);
-                }
-            }
-        } else {
-            input.copy_to(&mut scratch.samples);
-            let samples = scratch.samples.as_mut_slice();
-            if let Some(detrend) = self.detrend {
-                detrend.apply(samples)?;
-            }
-            if let Some(flanks) = &self.taper {
-                flanks.apply(samples);
-            }
-            if self.zero_mean {
-                DetrendSpec::Demean.apply(samples)?;
-            }
-            if let Some(flanks) = &self.sac_taper {
-                flanks.apply(samples);
-            }
-            let packed = &mut scratch.packed[..pairs];
-            match &self.decimator {
-                Some(decimator) => {
-                    decimator.apply(samples, 0.0, None, packed, &mut scratch.block);
-                }
-                None => pack(samples, 0.0, packed),
+        if !self.zero_mean && self.sac_taper.is_none() {
+            match self.detrend {
+                None => return Ok(Some(0.0)),
+                Some(DetrendSpec::Demean) => return Ok(Some(mean_of_finite(input))),
+                Some(_) => {}
             }
         }
-        self.deconvolve(scratch);
+        input.copy_to(made);
+        let samples = made.as_mut_slice();
+        if let Some(detrend) = self.detrend {
+            detrend.apply(samples)?;
+        }
+        if let Some(flanks) = &self.taper {
+            flanks.apply(samples);
+        }
+        if self.zero_mean {
+            DetrendSpec::Demean.apply(samples)?;
+        }
+        if let Some(flanks) = &self.sac_taper {
+            flanks.apply(samples);
+        }
+        Ok(None)
+    }
+
+    /// From samples to packed ground motion at the rate of the inverse transform, in
+    /// `scratch.packed`.
+    fn transform(
+        &self,
+        forward: &Forward,
+        inverse: &Inverse,
+        input: SampleView<'_>,
+        scratch: &mut Scratch,
+    ) -> Result<()> {
+        let mean = self.prepare(input, &mut scratch.samples)?;
+        let pairs = forward.pairs();
+        // One more than pairs: the spectrum has it.
+        room(&mut scratch.packed, pairs.max(inverse.pairs()) + 1);
+        let packed = &mut scratch.packed[..pairs];
+        let (view, offset, flanks) = match mean {
+            Some(mean) => (input, mean, self.taper.as_ref()),
+            None => ((&scratch.samples).into(), 0.0, None),
+        };
+        if let Some(decimator) = &self.decimator {
+            let block = &mut scratch.block;
+            each!(view, v => decimator.apply(v, offset, flanks, packed, Complex64::new, block));
+        } else {
+            each!(view, v => pack(v, offset, packed));
+            if let Some(flanks) = flanks {
+                taper_packed(flanks, self.npts, packed);
+            }
+        }
+        self.deconvolve(forward, inverse, scratch);
         Ok(())
     }
 
-    fn deconvolve(&self, scratch: &mut Scratch) {
-        let (pairs, back) = (self.forward.pairs(), self.inverse.pairs());
-        let fft_len = self.forward.scratch_len().max(self.inverse.scratch_len());
+    /// The same, up to the transforms of columns, in `scratch.long`. That they will be finite is
+    /// certain.
+    fn transform_long(
+        &self,
+        long: &Long,
+        input: SampleView<'_>,
+        scratch: &mut Scratch,
+    ) -> Result<()> {
+        let mean = self.prepare(input, &mut scratch.samples)?;
+        let buffer = untouched(&mut scratch.long, long.pairs(), |n| vec![[0.0; 2]; n])?;
+        let [work, library] = long.scratch_lens();
+        let (half, fft) = (room(&mut scratch.half, work), room(&mut scratch.fft, library));
+        let (view, offset, flanks) = match mean {
+            Some(mean) => (input, mean, self.taper.as_ref()),
+            None => ((&scratch.samples).into(), 0.0, None),
+        };
+        if let Some(decimator) = &self.decimator {
+            let pairs = decimator.results(self.npts).div_ceil(2);
+            let (block, packed) = (&mut scratch.block, &mut buffer[..long.filled(pairs)]);
+            let pair = |re, im| [re, im];
+            each!(view, v => decimator.apply(v, offset, flanks, packed, pair, block));
+            let read = |packed: &[Pair], n: usize, run: &mut [Pair]| {
+                run.copy_from_slice(&packed[n..n + run.len()]);
+            };
+            long.forward(buffer, pairs, read, [&mut *half, &mut *fft]);
+        } else {
+            let pairs = self.npts.div_ceil(2);
+            each!(view, v => {
+                let read = |_: &[Pair], n: usize, run: &mut [Pair]| {
+                    widen(v, offset, flanks, 2 * n, 0, run.as_flattened_mut());
+                };
+                long.forward(buffer, pairs, read, [&mut *half, &mut *fft]);
+            });
+        }
+        if long.multiply(buffer, &self.operator, [half, fft]) {
+            Ok(())
+        } else {
+            Err(Error::Overflow { operation: "removing the response" })
+        }
+    }
+
+    fn deconvolve(&self, forward: &Forward, inverse: &Inverse, scratch: &mut Scratch) {
+        let (pairs, back) = (forward.pairs(), inverse.pairs());
+        let fft_len = forward.scratch_len().max(inverse.scratch_len());
         let fft = room(&mut scratch.fft, fft_len);
         let half = room(&mut scratch.half, pairs.max(back));
         let packed = &mut scratch.packed[..];
-        self.forward.transform(&mut packed[..pairs], &mut half[..pairs], fft);
-        let spectrum = &mut packed[..self.operator.gains.len()];
-        self.forward.multiplied(
-            &half[..pairs],
-            self.operator.first,
-            &self.operator.gains,
-            spectrum,
-        );
-        let spectrum = self.fold(spectrum);
-        self.inverse.join(self.operator.first, spectrum, &mut half[..back]);
-        self.inverse.transform(&mut half[..back], &mut packed[..back], fft);
+        forward.transform(&mut packed[..pairs], &mut half[..pairs], fft);
+        let (first, gains) = (self.operator.first, self.operator.gains().unwrap_or(&[]));
+        let spectrum = &mut packed[..gains.len()];
+        forward.multiplied(&half[..pairs], first, gains, spectrum);
+        let spectrum = self.fold(pairs, back, spectrum);
+        inverse.join(first, spectrum, &mut half[..back]);
+        inverse.transform(&mut half[..back], &mut packed[..back], fft);
     }
 
     /// Adds what lies beyond the Nyquist frequency of the inverse transform to the frequency as
     /// which it appears there, and makes the Nyquist frequency real.
-    fn fold<'s>(&self, spectrum: &'s mut [Complex64]) -> &'s [Complex64] {
+    fn fold<'s>(
+        &self,
+        pairs: usize,
+        nyquist: usize,
+        spectrum: &'s mut [Complex64],
+    ) -> &'s [Complex64] {
         let (first, last) = (self.operator.first, self.operator.last());
-        let (pairs, nyquist) = (self.forward.pairs(), self.inverse.pairs());
         if last < nyquist {
             return spectrum;
         }
@@ -370,6 +469,31 @@ fn pick(packed: &[Complex64], first: usize, step: usize, count: usize, out: &mut
         let z = &packed[n / 2];
         if n % 2 == 0 { z.re } else { z.im }
     }));
+}
+
+/// The last step of long transforms: every `step`-th sample from `first` on.
+fn results(long: &Long, scratch: &mut Scratch, first: usize, step: usize, out: &mut [f64]) {
+    let [work, library] = long.scratch_lens();
+    let work = [room(&mut scratch.half, work), room(&mut scratch.fft, library)];
+    let last = first + step * out.len().saturating_sub(1);
+    let write = |n: usize, run: &[Pair]| {
+        let (from, run) = (2 * n, run.as_flattened());
+        if step == 1 {
+            let run = &run[first.saturating_sub(from).min(run.len())..];
+            let from = from.saturating_sub(first).min(out.len());
+            let len = run.len().min(out.len() - from);
+            out[from..from + len].copy_from_slice(&run[..len]);
+            return;
+        }
+        for (n, y) in (from..).zip(run) {
+            if let Some(n) = n.checked_sub(first).filter(|n| n % step == 0) {
+                if let Some(out) = out.get_mut(n / step) {
+                    *out = *y;
+                }
+            }
+        }
+    };
+    long.inverse(&scratch.long, last / 2 + 1, write, work);
 }
 
 /// Finite samples and factors can still overflow together.

@@ -1,16 +1,12 @@
 //! Which transforms a pipeline makes: their lengths, and on which grid the operator is.
 
 use crate::decimator::{Decimator, taps};
-use crate::deconvolution::Operator;
-use crate::fft::{estimate, smooth_lengths};
+use crate::deconvolution::{LONG, Operator};
+use crate::fft::{Long, estimate, smooth_lengths};
 
 /// Weight of a surviving frequency: separated, multiplied and joined, in the units of
 /// [`estimate`].
 const PER_FREQUENCY: f64 = 18.0;
-
-/// Operators for longer transforms stay on the reference grid. Such a plan is made for a file of a
-/// day, often for that alone, and a new grid takes two more transforms.
-const LONGEST_REGRIDDED: usize = 1 << 21;
 
 /// An operator on another grid takes more memory and longer to plan; it must be worth it.
 const WORTH: f64 = 0.85;
@@ -27,6 +23,8 @@ pub(crate) struct Route {
     pub(crate) operator: Operator,
     /// What lowers the rate before the forward transform.
     pub(crate) decimator: Option<Decimator>,
+    /// Transforms of which the spectrum is never seen as a whole.
+    pub(crate) long: Option<Long>,
     /// By how much the inverse transform is shorter than one at the rate of the samples.
     pub(crate) decimation: usize,
     /// Points of the inverse transform.
@@ -50,17 +48,33 @@ impl Route {
         if !aligned {
             operator.advance(first);
         }
-        let decimator = decimator(&operator, npts);
+        let decimator = decimator(&operator, npts, decimation);
         if let Some(filter) = &decimator {
-            filter.compensate(operator.nfft, operator.first, &mut operator.gains);
+            let len = operator.nfft;
+            operator.multiply(
+                |index| filter.compensation(len, index),
+                |first, gains| filter.compensate(len, first, gains),
+            );
+        }
+        let before = operator.nfft / 2 / decimator.as_ref().map_or(1, Decimator::step);
+        let long = long(&operator, before, inverse / 2);
+        if long.is_none() {
+            operator.all_gains();
         }
         let first = if aligned { first / decimation } else { 0 };
-        Self { operator, decimator, decimation, inverse, first, step: step / decimation }
+        Self { operator, decimator, long, decimation, inverse, first, step: step / decimation }
     }
 }
 
-/// The filter that saves most, if one saves enough.
-fn decimator(operator: &Operator, npts: usize) -> Option<Decimator> {
+/// Long transforms, where all that survives is below the results' Nyquist frequency.
+fn long(operator: &Operator, before: usize, after: usize) -> Option<Long> {
+    let fits = operator.nfft > LONG && before % after == 0 && operator.last() < after;
+    fits.then(|| Long::new(before, before / after)).flatten()
+}
+
+/// The filter that saves most, if one saves enough. Long transforms there are at least as long as
+/// those back.
+fn decimator(operator: &Operator, npts: usize, decimation: usize) -> Option<Decimator> {
     if !operator.is_linear() {
         return None;
     }
@@ -73,7 +87,9 @@ fn decimator(operator: &Operator, npts: usize) -> Option<Decimator> {
             (step, PER_TAP * products + estimate(len / 2 / step))
         })
     };
-    let (step, price) = (2..=32).filter_map(price).min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let suits = |step: &usize| len <= LONG || decimation % step == 0;
+    let (step, price) =
+        (2..=32).filter(suits).filter_map(price).min_by(|a, b| a.1.total_cmp(&b.1))?;
     (price < WORTH_FILTERING * estimate(len / 2)).then(|| Decimator::new(len, last, step)).flatten()
 }
 
@@ -94,13 +110,13 @@ fn own_grid(operator: &Operator, step: usize) -> (usize, f64) {
         .min_by(|a, b| price(*a).total_cmp(&price(*b)))
         .filter(|d| price(*d) < price(1))
         .unwrap_or(1);
-    let frequencies = operator.gains.len() as f64;
+    let frequencies = operator.count() as f64;
     (best, estimate(pairs) + price(best) + PER_FREQUENCY * frequencies)
 }
 
 /// The cheapest length that gives the same samples, and its cost.
 fn other_length(operator: &Operator, npts: usize, step: usize) -> Option<(usize, f64)> {
-    if operator.nfft > LONGEST_REGRIDDED || !operator.is_linear() {
+    if operator.nfft > LONG || !operator.is_linear() {
         return None;
     }
     let least = 2 * npts.max(8);

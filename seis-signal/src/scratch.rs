@@ -2,18 +2,22 @@
 
 use num_complex::Complex64;
 
+use crate::fft::Pair;
 use crate::{Error, Result};
 
 /// Working memory for plans. It grows to what the largest trace needs and is then reused: give
 /// each thread its own, and applying plans allocates nothing.
 ///
-/// A deconvolution needs 16 bytes for each point of its FFT, about 32 for each sample.
+/// A deconvolution needs 16 bytes for each point of its FFT, about 32 for each sample; of more than
+/// a million samples half of that.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
     /// Packed samples, then the spectrum, then packed results.
     pub(crate) packed: Vec<Complex64>,
     /// Half-length spectra.
     pub(crate) half: Vec<Complex64>,
+    /// Packed samples of long traces, then rows of their spectrum, then rows of results.
+    pub(crate) long: Vec<Pair>,
     /// What the FFT itself needs.
     pub(crate) fft: Vec<Complex64>,
     /// Samples, where a step needs them unpacked.
@@ -31,6 +35,7 @@ impl Scratch {
         Self {
             packed: Vec::new(),
             half: Vec::new(),
+            long: Vec::new(),
             fft: Vec::new(),
             samples: Vec::new(),
             block: Vec::new(),
@@ -42,6 +47,7 @@ impl Scratch {
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         16 * (self.packed.capacity() + self.half.capacity() + self.fft.capacity())
+            + 16 * self.long.capacity()
             + 8 * (self.samples.capacity() + self.block.capacity() + self.knots.capacity())
     }
 
@@ -55,6 +61,24 @@ impl Scratch {
 pub(crate) fn reserve(out: &mut Vec<f64>, npts: usize) -> Result<()> {
     out.try_reserve_exact(npts.saturating_sub(out.len()))
         .map_err(|_| Error::TooLong { npts, expected: "fewer than memory can hold" })
+}
+
+/// So long, without writing what was not yet allocated; what it holds does not matter. Fails if
+/// there is not so much memory.
+pub(crate) fn untouched<T: Copy + Default>(
+    buffer: &mut Vec<T>,
+    len: usize,
+    zeros: impl FnOnce(usize) -> Vec<T>,
+) -> Result<&mut [T]> {
+    if buffer.capacity() < len {
+        // Whether there is room is asked with what cannot abort.
+        Vec::<T>::new()
+            .try_reserve_exact(len)
+            .map_err(|_| Error::TooLong { npts: len, expected: "fewer than memory can hold" })?;
+        *buffer = zeros(len);
+    }
+    buffer.resize(len, T::default());
+    Ok(buffer)
 }
 
 /// At least this long; what it holds does not matter.

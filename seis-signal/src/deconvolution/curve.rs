@@ -27,7 +27,8 @@
 //! What neither nodes nor checks can see is a feature narrower than their distance that leaves no
 //! trace beside it: a resonance of 10⁻¹³ of the response or less a few frequencies off.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
+use std::sync::LazyLock;
 
 use num_complex::Complex64;
 use seis_core::{FrequencyResponse, GroundMotion};
@@ -39,7 +40,7 @@ use crate::{Error, Result};
 const BLOCK: usize = 4096;
 
 /// Grids of so many frequencies are never interpolated.
-const ALWAYS_EXACT: usize = 1 << 17;
+pub(super) const ALWAYS_EXACT: usize = 1 << 17;
 
 /// Frequencies of a panel to begin with, and of the last that is tried.
 const LARGEST: usize = 4096;
@@ -67,42 +68,48 @@ pub(super) fn evaluate(
     mut visit: impl FnMut(usize, &[Complex64]) -> Result<()>,
 ) -> Result<()> {
     let (from, last) = range.into_inner();
-    let mut exact = Exact { response, quantity, frequencies: Vec::new(), values: Vec::new() };
-    let mut from_grid =
-        |from: usize, end: usize, visit: &mut dyn FnMut(usize, &[Complex64]) -> _| {
-            for k in (from..end).step_by(BLOCK) {
-                let frequencies = (k..end.min(k + BLOCK)).map(|k| grid.frequency(k));
-                visit(k, exact.at(frequencies)?)?;
-            }
-            Ok(())
-        };
+    let mut exact = Exact::new(response, quantity);
     let end = last + 1;
     if end - from <= ALWAYS_EXACT {
-        return from_grid(from, end, &mut visit);
+        return exact.on_grid(grid, from..end, &mut visit);
     }
-    let mut panels = Vec::new();
-    let mut nodes = Exact { response, quantity, frequencies: Vec::new(), values: Vec::new() };
-    accepted(&mut nodes, grid, from, end, &mut panels)?;
     let mut block = Vec::new();
     let mut done = from;
-    for (panel, polynomial) in &panels {
-        from_grid(done, panel.first, &mut visit)?;
+    for (panel, polynomial) in panels(response, quantity, grid, from, end)? {
+        exact.on_grid(grid, done..panel.first, &mut visit)?;
         polynomial.values(panel.len, &mut block);
         visit(panel.first, &block)?;
         done = panel.first + panel.len;
     }
-    from_grid(done, end, &mut visit)
+    exact.on_grid(grid, done..end, &mut visit)
+}
+
+/// The panels of `from..end` in which polynomials are good enough, in order.
+pub(super) fn panels(
+    response: &dyn FrequencyResponse,
+    quantity: GroundMotion,
+    grid: &Grid,
+    from: usize,
+    end: usize,
+) -> Result<Vec<(Panel, Polynomial)>> {
+    let mut panels = Vec::new();
+    accepted(&mut Exact::new(response, quantity), grid, from, end, &mut panels)?;
+    Ok(panels)
 }
 
 /// The response as it is.
-struct Exact<'a> {
+pub(super) struct Exact<'a> {
     response: &'a dyn FrequencyResponse,
     quantity: GroundMotion,
     frequencies: Vec<f64>,
     values: Vec<Complex64>,
 }
 
-impl Exact<'_> {
+impl<'a> Exact<'a> {
+    pub(super) fn new(response: &'a dyn FrequencyResponse, quantity: GroundMotion) -> Self {
+        Self { response, quantity, frequencies: Vec::new(), values: Vec::new() }
+    }
+
     fn at(&mut self, frequencies_hz: impl Iterator<Item = f64>) -> Result<&[Complex64]> {
         self.frequencies.clear();
         self.frequencies.extend(frequencies_hz);
@@ -113,9 +120,24 @@ impl Exact<'_> {
             .map_err(|error| Error::Response { error })?;
         Ok(&self.values)
     }
+
+    /// At the frequencies of a grid, block by block.
+    pub(super) fn on_grid(
+        &mut self,
+        grid: &Grid,
+        range: Range<usize>,
+        visit: &mut impl FnMut(usize, &[Complex64]) -> Result<()>,
+    ) -> Result<()> {
+        let end = range.end;
+        for k in range.step_by(BLOCK) {
+            let frequencies = (k..end.min(k + BLOCK)).map(|k| grid.frequency(k));
+            visit(k, self.at(frequencies)?)?;
+        }
+        Ok(())
+    }
 }
 
-/// The panels of `from..end` in which polynomials are good enough, in order.
+/// As [`panels`].
 fn accepted(
     exact: &mut Exact<'_>,
     grid: &Grid,
@@ -151,12 +173,23 @@ fn accepted(
 
 /// Consecutive frequencies.
 #[derive(Debug, Clone, Copy)]
-struct Panel {
-    first: usize,
-    len: usize,
+pub(super) struct Panel {
+    pub(super) first: usize,
+    pub(super) len: usize,
 }
 
 impl Panel {
+    /// The index in the grid of `x`, from −1 to 1.
+    pub(super) fn index(self, x: f64) -> f64 {
+        let half = (self.len - 1) as f64 / 2.0;
+        self.first as f64 + half + half * x
+    }
+
+    /// From one frequency to the next.
+    pub(super) fn step(self) -> f64 {
+        2.0 / (self.len - 1) as f64
+    }
+
     fn halves(self) -> impl Iterator<Item = Self> {
         let len = self.len / 2;
         let halves = [
@@ -169,18 +202,23 @@ impl Panel {
 
 /// cos(jπ/20): the nodes for odd j, where T₁₀ vanishes.
 fn abscissa(j: usize) -> f64 {
-    (j as f64 * std::f64::consts::PI / (2 * NODES) as f64).cos()
+    static ABSCISSAE: LazyLock<[f64; 4 * NODES]> = LazyLock::new(|| {
+        std::array::from_fn(|j| (j as f64 * std::f64::consts::PI / (2 * NODES) as f64).cos())
+    });
+    ABSCISSAE[j]
 }
 
 /// Where in −1…1 a panel is evaluated: at the nodes, then at the checks.
-fn samples() -> Vec<f64> {
-    let nodes = (0..NODES).map(|j| abscissa(2 * j + 1));
-    nodes.chain(CHECKS.iter().map(|j| abscissa(2 * j))).collect()
+fn samples() -> [f64; NODES + CHECKS.len()] {
+    std::array::from_fn(|j| match j.checked_sub(NODES) {
+        None => abscissa(2 * j + 1),
+        Some(check) => abscissa(2 * CHECKS[check]),
+    })
 }
 
 /// Σ cₖxᵏ for x in −1…1.
-#[derive(Debug)]
-struct Polynomial([Complex64; NODES]);
+#[derive(Debug, Clone)]
+pub(super) struct Polynomial([Complex64; NODES]);
 
 impl Polynomial {
     /// Through the values at the nodes, if it is good enough.
@@ -205,6 +243,15 @@ impl Polynomial {
         good.then_some(polynomial)
     }
 
+    /// Of what `map` makes of x and the value there, if that too is good enough.
+    pub(super) fn mapped(&self, map: impl Fn(f64, Complex64) -> Option<Complex64>) -> Option<Self> {
+        let mut values = [Complex64::ZERO; NODES + CHECKS.len()];
+        for (value, x) in values.iter_mut().zip(samples()) {
+            *value = map(x, self.at([x])[0])?;
+        }
+        Self::new(&values)
+    }
+
     /// By Tₖ₊₁ = 2xTₖ − Tₖ₋₁. Powers are as good as Chebyshev polynomials where the coefficients
     /// fall as fast as [`new`](Self::new) demands.
     fn from_chebyshev(a: &[Complex64; NODES]) -> Self {
@@ -224,7 +271,7 @@ impl Polynomial {
     }
 
     #[inline(always)]
-    fn at<const N: usize>(&self, x: [f64; N]) -> [Complex64; N] {
+    pub(super) fn at<const N: usize>(&self, x: [f64; N]) -> [Complex64; N] {
         let (mut re, mut im) = ([0.0; N], [0.0; N]);
         for c in self.0.iter().rev() {
             for n in 0..N {
@@ -236,7 +283,7 @@ impl Polynomial {
     }
 
     /// At the `len` frequencies of its panel.
-    fn values(&self, len: usize, out: &mut Vec<Complex64>) {
+    pub(super) fn values(&self, len: usize, out: &mut Vec<Complex64>) {
         out.clear();
         out.resize(len, Complex64::ZERO);
         let step = 2.0 / (len - 1) as f64;

@@ -107,10 +107,12 @@ impl DeconvolutionPlan {
     }
 
     /// By what these frequencies are multiplied, divided by the FFT's length; `None` where a
-    /// transform of another length is made, which has other frequencies.
+    /// transform of another length is made, which has other frequencies, and for traces so long (of
+    /// more than a million samples) that factors are computed as they are used.
     #[must_use]
     pub fn factors(&self) -> Option<&[Complex64]> {
-        (self.transform_points() == self.fft_points()).then(|| &*self.pipeline.operator().gains)
+        let own = self.transform_points() == self.fft_points();
+        own.then(|| self.pipeline.operator().gains()).flatten()
     }
 
     /// How many of them the water level raised.
@@ -125,7 +127,7 @@ impl DeconvolutionPlan {
         self.pipeline.warnings()
     }
 
-    pub(crate) fn transforms(&self) -> [Transform; 2] {
+    pub(crate) fn transforms(&self) -> Option<[Transform; 2]> {
         self.pipeline.transforms()
     }
 

@@ -67,7 +67,7 @@ impl Operator {
         let mut scratch = vec![Complex64::ZERO; scratch_len];
         let mut half = vec![Complex64::ZERO; from.pairs().max(to.pairs())];
         let mut packed = half.clone();
-        from.join(self.first, &self.gains, &mut half);
+        from.join(self.first, self.gains()?, &mut half);
         from.transform(&mut half[..from.pairs()], &mut packed[..from.pairs()], &mut scratch);
         let kernel = |lag: usize| {
             let z = &packed[lag / 2];
@@ -101,7 +101,7 @@ impl Operator {
         let scales = vec![Complex64::new(1.0 / points as f64, 0.0); last + 1];
         let mut gains = vec![Complex64::ZERO; last + 1];
         to.multiplied(half, 0, &scales, &mut gains);
-        Some(Self { nfft: len, first: 0, gains, clipped: self.clipped })
+        Some(Self::from_zero(len, gains, self.clipped))
     }
 }
 
