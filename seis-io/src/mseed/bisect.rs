@@ -133,10 +133,10 @@ impl<S: Read + Seek> Search<'_, S> {
         self.fixed_len = match &common.format {
             // Without blockette 1000 its length is that of its neighbourhood.
             Format::V2(header) if !header.has_blockette_1000 => return Ok(false),
-            Format::V2(_) => Some(common.len as u64),
-            Format::V3(_) => None,
+            Format::V2(_) => Some(u64::from(common.len)),
+            _ => None,
         };
-        self.id = common.id;
+        self.id = self.id_at(0, &common);
         self.take(0, &common);
         Ok(true)
     }
@@ -208,7 +208,7 @@ impl<S: Read + Seek> Search<'_, S> {
             let at = place.div_ceil(len) * len;
             self.fill(at, len as usize)?;
             let Some(common) = self.parse_at(at, 0)? else { return Ok(None) };
-            let alike = common.id == self.id && common.len as u64 == len;
+            let alike = self.id_at(0, &common) == self.id && u64::from(common.len) == len;
             return Ok(alike.then(|| self.take(at, &common)));
         }
         let mut wanted = 2 * 4096;
@@ -218,7 +218,8 @@ impl<S: Read + Seek> Search<'_, S> {
             let candidates: Vec<usize> = starts.collect();
             for i in candidates {
                 if let Some(common) = self.parse_at(place, i)? {
-                    let alike = common.id == self.id && matches!(common.format, Format::V3(_));
+                    let alike =
+                        self.id_at(i, &common) == self.id && matches!(common.format, Format::V3(_));
                     return Ok(alike.then(|| self.take(place + i as u64, &common)));
                 }
             }
@@ -236,7 +237,7 @@ impl<S: Read + Seek> Search<'_, S> {
             let complete = place + self.bytes.len() as u64 >= self.size;
             let mut common = Common::default();
             let window = Window::new(bytes, complete);
-            match record::parse(window, &self.parse, &mut record::Memo::default(), &mut common) {
+            match record::parse(&window, &self.parse, &mut record::Memo::default(), &mut common) {
                 Ok(()) => return Ok(Some(common)),
                 // No longer than any record can be.
                 Err(Halt::More(more)) if more.needed as u64 <= v3::MAX_RECORD => {
@@ -247,8 +248,13 @@ impl<S: Read + Seek> Search<'_, S> {
         }
     }
 
+    /// The channel of a record that was parsed there.
+    fn id_at(&self, into: usize, common: &Common) -> SourceId {
+        common.id(self.bytes.get(into..).unwrap_or_default())
+    }
+
     fn take(&mut self, at: u64, common: &Common) -> Look {
-        let (len, period) = (common.len as u64, common.rate.offset_of(1));
+        let (len, period) = (u64::from(common.len), common.rate.offset_of(1));
         let look = Look { at, len, start: common.start, end: common.end(), period };
         self.looks.push(look);
         look

@@ -59,9 +59,6 @@ pub enum RecordError {
         /// Why it cannot.
         reason: &'static str,
     },
-    /// The codes or the source identifier are not of the form they must have.
-    #[error("source identifier: {0}")]
-    Id(seis_core::Error),
     /// The checksum of a version-3 record is wrong: some byte is not as it was written.
     #[error(
         "CRC-32C is {computed:08x}, the header says {stored:08x}: the record was damaged \

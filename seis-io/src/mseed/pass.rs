@@ -114,9 +114,8 @@ impl Pass {
     }
 
     /// What is odd about a header of the last source.
-    pub(super) fn note(&mut self, common: &Common, offset: u64) {
+    pub(super) fn note(&mut self, common: &Common, id: SourceId, offset: u64) {
         if !common.notes.is_clean() {
-            let id = common.id;
             let warnings = common.notes.warnings().map(|kind| Warning { offset, id, kind });
             self.report().warnings.extend(warnings);
         }

@@ -481,11 +481,12 @@ impl Reader {
             at += step.len();
             match step {
                 Step::Record { .. } => {
+                    let id = scanner.id(rest);
                     let common = scanner.record();
                     let closed = open.take();
                     let suspect = closed.is_some();
                     out.report().skipped.extend(closed);
-                    let (channel, wanted) = out.channel(&common.id, options);
+                    let (channel, wanted) = out.channel(&id, options);
                     let end = common.end();
                     if !wanted || !options.overlaps(common.start, end, common.rate) {
                         out.report().filtered_records += 1;
@@ -494,13 +495,15 @@ impl Reader {
                     let version = if keep_versions { common.version() } else { 0 };
                     let mut entry = Entry::new(common, end, position, channel, version);
                     entry.suspect = suspect;
-                    if let Err(reason) =
-                        decode::check(common.encoding, common.payload.len(), common.count as usize)
-                    {
+                    if let Err(reason) = decode::check(
+                        common.encoding,
+                        common.payload().len(),
+                        common.count as usize,
+                    ) {
                         entry.broken = true;
                         out.skip(&entry, reason);
                     } else {
-                        out.note(common, offset);
+                        out.note(common, id, offset);
                     }
                     self.entries.push(entry);
                 }

@@ -39,14 +39,15 @@ impl Default for ParseOptions {
 /// What the two versions have in common.
 #[derive(Debug, Clone)]
 pub(crate) struct Common {
-    pub(crate) len: usize,
-    pub(crate) id: SourceId,
+    // Records are at most 10 MiB long. A small struct is copied with each record.
+    pub(crate) len: u32,
     pub(crate) start: UtcTime,
     pub(crate) rate: SamplingRate,
     pub(crate) count: u32,
     pub(crate) encoding: Encoding,
     pub(crate) order: ByteOrder,
-    pub(crate) payload: Range<usize>,
+    pub(crate) payload_start: u32,
+    pub(crate) payload_end: u32,
     pub(crate) format: Format,
     pub(crate) notes: Notes,
 }
@@ -55,24 +56,26 @@ impl Default for Common {
     fn default() -> Self {
         Self {
             len: 0,
-            id: SourceId::default(),
             start: UtcTime::EPOCH,
             rate: SamplingRate::NONE,
             count: 0,
             encoding: Encoding::Text,
             order: ByteOrder::Big,
-            payload: 0..0,
-            format: Format::V2(v2::Header::default()),
+            payload_start: 0,
+            payload_end: 0,
+            format: Format::None,
             notes: Notes::default(),
         }
     }
 }
 
 /// What only one version has.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Format {
-    V2(v2::Header),
-    V3(v3::Header),
+    /// Nothing was parsed yet.
+    None,
+    V2(v2::Brief),
+    V3(v3::Brief),
 }
 
 /// Oddities of a header that do not keep its data from being read.
@@ -108,11 +111,28 @@ impl Notes {
 pub(crate) struct Memo {
     v2: v2::Memo,
     v3: v3::Memo,
+    id: Option<(u8, Vec<u8>, SourceId)>,
+}
+
+impl Memo {
+    /// The channel of a record: nearly always that of the one before.
+    pub(crate) fn id(&mut self, common: &Common, record: &[u8]) -> SourceId {
+        let version = common.format_version();
+        let bytes = common.id_bytes(record);
+        match &self.id {
+            Some((v, known, id)) if *v == version && known == bytes => *id,
+            _ => {
+                let id = common.id(record);
+                self.id = Some((version, bytes.to_vec(), id));
+                id
+            }
+        }
+    }
 }
 
 /// Parses the record at the start of a window. On an error `out` is unspecified.
 pub(crate) fn parse(
-    window: Window<'_>,
+    window: &Window<'_>,
     options: &ParseOptions,
     memo: &mut Memo,
     out: &mut Common,
@@ -125,7 +145,7 @@ pub(crate) fn parse(
 pub(crate) fn parse_as(
     signature: Option<Signature>,
     head: &[u8],
-    window: Window<'_>,
+    window: &Window<'_>,
     options: &ParseOptions,
     memo: &mut Memo,
     out: &mut Common,
@@ -176,7 +196,7 @@ impl<'a> RecordView<'a> {
     pub fn parse(bytes: &'a [u8]) -> Result<Self, RecordError> {
         let window = Window::new(bytes, true);
         let mut common = Common::default();
-        match parse(window, &ParseOptions::default(), &mut Memo::default(), &mut common) {
+        match parse(&window, &ParseOptions::default(), &mut Memo::default(), &mut common) {
             Ok(()) => Ok(Self::new(bytes, 0, common)),
             Err(Halt::Bad(bad)) => Err(bad.reason),
             // A complete window never asks for more.
@@ -186,7 +206,7 @@ impl<'a> RecordView<'a> {
 
     /// A view of a record that was parsed at the start of `bytes`.
     pub(crate) fn new(bytes: &'a [u8], offset: u64, common: Common) -> Self {
-        Self { bytes: bytes.get(..common.len).unwrap_or(bytes), offset, common }
+        Self { bytes: bytes.get(..common.len as usize).unwrap_or(bytes), offset, common }
     }
 
     /// Where the record starts in its source, in bytes.
@@ -204,16 +224,16 @@ impl<'a> RecordView<'a> {
     /// Version of the format: 2 or 3.
     #[must_use]
     pub fn version(&self) -> u8 {
-        match self.common.format {
-            Format::V2(_) => 2,
-            Format::V3(_) => 3,
-        }
+        self.common.format_version()
     }
 
-    /// The channel.
+    /// The channel. An identifier of version 3 that is not one of the FDSN is laid into codes as
+    /// [`v3::identifier`] says.
+    ///
+    /// The codes are read when they are asked for: keep them rather than ask again and again.
     #[must_use]
     pub fn id(&self) -> SourceId {
-        self.common.id
+        self.common.id(self.bytes)
     }
 
     /// Time of the first sample, with the time correction and the microseconds of blockette 1001.
@@ -261,7 +281,7 @@ impl<'a> RecordView<'a> {
     /// The stored samples, with whatever follows them in the record.
     #[must_use]
     pub fn payload(&self) -> &'a [u8] {
-        self.bytes.get(self.common.payload.clone()).unwrap_or_default()
+        self.bytes.get(self.common.payload()).unwrap_or_default()
     }
 
     /// Publication version: as it stands in version 3; R 1, D 2, Q 3, M 4 in version 2.
@@ -272,19 +292,19 @@ impl<'a> RecordView<'a> {
 
     /// What only a version-2 header has.
     #[must_use]
-    pub fn v2(&self) -> Option<&v2::Header> {
-        match &self.common.format {
-            Format::V2(header) => Some(header),
-            Format::V3(_) => None,
+    pub fn v2(&self) -> Option<v2::Header> {
+        match self.common.format {
+            Format::V2(_) => v2::read(self.bytes),
+            _ => None,
         }
     }
 
     /// What only a version-3 header has.
     #[must_use]
-    pub fn v3(&self) -> Option<&v3::Header> {
-        match &self.common.format {
-            Format::V3(header) => Some(header),
-            Format::V2(_) => None,
+    pub fn v3(&self) -> Option<v3::Header> {
+        match self.common.format {
+            Format::V3(_) => v3::read(self.bytes),
+            _ => None,
         }
     }
 
@@ -298,20 +318,20 @@ impl<'a> RecordView<'a> {
                 header.first_blockette.into(),
                 header.data_offset.into(),
             ),
-            Format::V3(_) => v2::Blockettes::new(&[], ByteOrder::Little, 0, 0),
+            _ => v2::Blockettes::new(&[], ByteOrder::Little, 0, 0),
         }
     }
 
-    /// The FDSN source identifier: as it stands in a version-3 record, made of the codes of a
-    /// version-2 record.
+    /// The source identifier: as it stands in a version-3 record, which may be any text; that of
+    /// the FDSN, made of the codes, of a version-2 record.
     #[must_use]
     pub fn fdsn_id(&self) -> String {
         match &self.common.format {
-            Format::V2(_) => self.common.id.to_fdsn(),
             Format::V3(header) => {
                 let bytes = self.bytes.get(header.id_range()).unwrap_or_default();
                 String::from_utf8_lossy(bytes).trim_end_matches('\0').to_owned()
             }
+            _ => self.id().to_fdsn(),
         }
     }
 
@@ -319,8 +339,8 @@ impl<'a> RecordView<'a> {
     #[must_use]
     pub fn extra_headers(&self) -> &'a [u8] {
         match &self.common.format {
-            Format::V2(_) => &[],
             Format::V3(header) => self.bytes.get(header.extra_range()).unwrap_or_default(),
+            _ => &[],
         }
     }
 
@@ -362,11 +382,43 @@ impl<'a> RecordView<'a> {
 }
 
 impl Common {
+    /// Version of the format.
+    fn format_version(&self) -> u8 {
+        match self.format {
+            Format::V3(_) => 3,
+            _ => 2,
+        }
+    }
+
+    /// Where the payload stands in the record.
+    pub(crate) fn payload(&self) -> Range<usize> {
+        self.payload_start as usize..self.payload_end as usize
+    }
+
+    /// The channel, of the bytes of the record.
+    pub(crate) fn id(&self, record: &[u8]) -> SourceId {
+        match &self.format {
+            Format::V3(header) => {
+                v3::identifier::read(record.get(header.id_range()).unwrap_or_default())
+            }
+            _ => v2::codes(record),
+        }
+    }
+
+    /// The bytes of the record that tell its channel.
+    fn id_bytes<'a>(&self, record: &'a [u8]) -> &'a [u8] {
+        let range = match &self.format {
+            Format::V3(header) => header.id_range(),
+            _ => v2::CODES,
+        };
+        record.get(range).unwrap_or_default()
+    }
+
     /// Minus one for a positive leap second within a version-2 record, one for a negative one.
     pub(crate) fn leap_s(&self) -> i8 {
         match &self.format {
-            Format::V2(header) => -header.leap_second(),
-            Format::V3(_) => 0,
+            Format::V2(header) => -header.leap_second,
+            _ => 0,
         }
     }
 
@@ -375,6 +427,7 @@ impl Common {
         match &self.format {
             Format::V2(header) => header.quality.publication_version(),
             Format::V3(header) => header.publication_version,
+            Format::None => 0,
         }
     }
 

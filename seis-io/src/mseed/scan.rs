@@ -95,6 +95,11 @@ impl Scanner {
         Ok(step)
     }
 
+    /// The channel of the record that the last step found, which begins with these bytes.
+    pub(crate) fn id(&mut self, record: &[u8]) -> SourceId {
+        self.memo.id(&self.record, record)
+    }
+
     /// What the header of the record said that the last step found.
     pub(crate) fn record(&self) -> &Common {
         &self.record
@@ -116,13 +121,13 @@ impl Scanner {
             known => match record::parse_as(
                 known,
                 head,
-                window,
+                &window,
                 &self.options,
                 &mut self.memo,
                 &mut self.record,
             ) {
                 Ok(()) => {
-                    let len = self.record.len;
+                    let len = self.record.len as usize;
                     self.options.len_before = Some(len);
                     Ok(Step::Record { len })
                 }
@@ -204,7 +209,7 @@ impl Scanner {
                     len_before: None,
                     ..self.options
                 };
-                match record::parse(window, &options, &mut self.memo, &mut self.record) {
+                match record::parse(&window, &options, &mut self.memo, &mut self.record) {
                     Ok(()) => Ok(true),
                     Err(Halt::More(more)) => Err(more),
                     Err(Halt::Bad(bad)) => {

@@ -1,6 +1,9 @@
 //! miniSEED 3.
 
-use seis_io::mseed::{ReadOptions, RecordError, RecordView, read_bytes};
+use seis_io::mseed::{
+    FormatVersion, ReadOptions, RecordError, RecordView, Records, WriteOptions, read_bytes,
+    write_to,
+};
 
 use crate::raw::{Raw, Raw3};
 
@@ -49,10 +52,48 @@ fn long_and_strange_identifiers() {
         parsed(b"FDSN:NETWORK8_STATION8_LOC_B_H_ZZ").unwrap(),
         "NETWORK8.STATION8.LOC.B_H_ZZ"
     );
-    for id in [&b"FDSN:"[..], b"", b"\xff\xfe", b"FDSN:A_B", b"FDSN:A_ASTATIONFARTOOLONG_X_B_H_Z"] {
-        let error = parsed(id).unwrap_err();
-        assert!(matches!(error, RecordError::Id(_)), "{error}");
+    // What is no identifier of the FDSN is read all the same, and is told apart.
+    for (id, codes) in [
+        (&b"FDSN:"[..], "FDSN:..."),
+        (b"", ":..."),
+        (b"\xff\xfe", ":.%FF%FE.."),
+        (b"FDSN:A_B", "FDSN:.A_B.."),
+        (b"FDSN:A_ASTATIONFARTOOLONG_X_B_H_Z", "FDSN:.A_ASTATIONFARTO.OLONG_X_B_H_Z."),
+        (b"XYZ:tide gauge 4", "XYZ:.tide%20gauge%20.4."),
+    ] {
+        assert_eq!(parsed(id).unwrap(), codes);
     }
+}
+
+#[test]
+fn identifiers_of_others_keep_their_samples_and_are_written_back() {
+    let record = |id: &[u8], second: u8, sample: i32| {
+        let mut raw = Raw3::int32(&[sample; 40]);
+        (raw.nanosecond, raw.clock.2) = (0, second);
+        raw.id = id.to_vec();
+        raw.bytes()
+    };
+    let bytes = [
+        record(b"XYZ:gauge/4", 0, 1),
+        record(b"XYZ:gauge/5", 0, 2),
+        record(b"XYZ:gauge/4", 1, 3),
+        record(b"FDSN:XYZ__gauge/4_B_H_Z", 0, 4),
+    ]
+    .concat();
+    let stream = read_bytes(&bytes, &ReadOptions::new()).unwrap().complete().unwrap();
+    let found: Vec<_> = stream.iter().map(|t| (t.id.to_string(), t.len())).collect();
+    let expected = [("XYZ..gauge/4.BHZ", 40), ("XYZ:.gauge/4..", 80), ("XYZ:.gauge/5..", 40)];
+    assert_eq!(found, expected.map(|(id, len)| (id.to_owned(), len)));
+
+    let mut written = Vec::new();
+    let options = WriteOptions::new().version(FormatVersion::V3);
+    let _ = write_to(&mut written, &stream.traces()[1..], &options).unwrap();
+    let ids: Vec<_> = Records::new(&written).map(|r| r.unwrap().fdsn_id()).collect();
+    assert_eq!(ids, ["XYZ:gauge/4", "XYZ:gauge/5"]);
+    // Version 2 has no room for it.
+    let options = WriteOptions::new();
+    let error = write_to(&mut Vec::new(), &stream.traces()[1..], &options).unwrap_err();
+    assert!(error.to_string().contains("XYZ:"), "{error}");
 }
 
 #[test]

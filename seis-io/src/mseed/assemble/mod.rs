@@ -57,16 +57,14 @@ impl Entry {
         channel: u32,
         version: u8,
     ) -> Self {
-        // Records are at most 10 MiB long.
-        let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Self {
             start: common.start,
             end,
             rate: common.rate,
             offset,
-            len: small(common.len),
-            payload: small(common.payload.start),
-            payload_len: small(common.payload.len()),
+            len: common.len,
+            payload: common.payload_start,
+            payload_len: common.payload_end - common.payload_start,
             count: common.count,
             encoding: common.encoding,
             order: common.order,

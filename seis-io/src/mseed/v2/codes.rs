@@ -2,6 +2,17 @@
 
 use seis_core::{Code, SourceId};
 
+/// Where they stand in the header.
+pub(crate) const CODES: std::ops::Range<usize> = 8..20;
+
+/// The codes of a record.
+pub(crate) fn codes(record: &[u8]) -> SourceId {
+    record
+        .get(CODES)
+        .and_then(|field| field.try_into().ok())
+        .map_or_else(SourceId::default, |f| read(f).0)
+}
+
 /// Reads the codes from bytes 8 to 19 of the header: station (5), location (2), channel (3),
 /// network (2). The flag tells that bytes were left out which are no part of a code.
 ///

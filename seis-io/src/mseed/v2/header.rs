@@ -133,6 +133,30 @@ pub struct Header {
     pub microseconds: Option<i8>,
 }
 
+/// What is kept of the header of each record: the rest is read again when it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Brief {
+    pub(crate) order: ByteOrder,
+    pub(crate) quality: Quality,
+    pub(crate) leap_second: i8,
+    pub(crate) data_offset: u16,
+    pub(crate) first_blockette: u16,
+    pub(crate) has_blockette_1000: bool,
+}
+
+impl Brief {
+    fn of(header: &Header) -> Self {
+        Self {
+            order: header.order,
+            quality: header.quality,
+            leap_second: header.leap_second(),
+            data_offset: header.data_offset,
+            first_blockette: header.first_blockette,
+            has_blockette_1000: header.has_blockette_1000,
+        }
+    }
+}
+
 /// The rate that factor and multiplier stand for, exactly.
 pub(crate) fn nominal_rate(factor: i16, multiplier: i16) -> Result<SamplingRate, seis_core::Error> {
     let (f, m) = (u64::from(factor.unsigned_abs()), u64::from(multiplier.unsigned_abs()));
@@ -189,6 +213,7 @@ fn field(
 
 /// The start time of the fixed header, without correction. The flag tells that a fraction of
 /// 10000 was carried over into the second.
+#[inline(always)]
 fn btime(
     (year, day): (u16, u16),
     (hour, minute, second): (u8, u8, u8),
@@ -210,7 +235,7 @@ fn btime(
 /// Parses the header and the blockettes that matter, and finds the length of the record. On an
 /// error `out` is unspecified.
 pub(crate) fn parse(
-    window: Window<'_>,
+    window: &Window<'_>,
     options: &ParseOptions,
     memo: &mut Memo,
     out: &mut Common,
@@ -228,36 +253,19 @@ pub(crate) fn parse(
     if options.searching && !plausible(u16_at(20), u16_at(22)) {
         return Err(RecordError::NotARecord.into());
     }
-    let mut header = Header {
-        sequence: [head[0], head[1], head[2], head[3], head[4], head[5]],
-        quality: Quality::from_letter(char::from(head[6])).unwrap_or_default(),
-        order,
-        activity_flags: head[36],
-        clock_flags: head[37],
-        quality_flags: head[38],
-        blockettes: head[39],
-        time_correction: order.u32([head[40], head[41], head[42], head[43]]) as i32,
-        data_offset: u16_at(44),
-        first_blockette: u16_at(46),
-        rate_factor: u16_at(32) as i16,
-        rate_multiplier: u16_at(34) as i16,
-        has_blockette_1000: false,
-        actual_rate_hz: None,
-        timing_quality: None,
-        microseconds: None,
-    };
+    let mut header = fixed(head, order);
     let mut code_bytes = [0; 12];
     code_bytes.copy_from_slice(&head[8..20]);
-    let (id, odd_codes) = memo.id(&code_bytes);
-    let mut notes = Notes { code_bytes: odd_codes, ..Notes::default() };
+    let mut notes = Notes { code_bytes: memo.has_odd_codes(&code_bytes), ..Notes::default() };
 
-    let bad = |len: Option<usize>, reason: RecordError| Bad { reason, len, id: Some(id) };
-    let chain = walk(window, &mut header, &mut notes).map_err(|halt| with_id(halt, id))?;
+    let id = || super::codes::read(&code_bytes).0;
+    let bad = |len: Option<usize>, reason: RecordError| Bad { reason, len, id: Some(id()) };
+    let chain = walk(window, &mut header, &mut notes).map_err(|halt| with_id(halt, id()))?;
     let len = match chain.len {
         Some(len) => len,
         None => {
             let limit = if options.searching { SHORT_SEARCH } else { MAX_RECORD };
-            length::search(window, limit, options.len_before).map_err(|halt| with_id(halt, id))?
+            length::search(window, limit, options.len_before).map_err(|halt| with_id(halt, id()))?
         }
     };
     if window.get(0, len)?.is_none() {
@@ -299,17 +307,49 @@ pub(crate) fn parse(
         notes.data_within_blockettes = data < chain.end;
     }
     // Field by field: a whole one would be made elsewhere and copied.
-    out.len = len;
-    out.id = id;
+    out.len = len as u32;
     out.start = start;
     out.rate = rate;
     out.count = u32::from(count);
     out.encoding = chain.encoding.unwrap_or(options.default_encoding);
     out.order = chain.order.unwrap_or(order);
-    out.payload = if count > 0 { data..len } else { len..len };
-    out.format = Format::V2(header);
+    let payload = if count > 0 { data } else { len };
+    (out.payload_start, out.payload_end) = (payload as u32, len as u32);
+    out.format = Format::V2(Brief::of(&header));
     out.notes = notes;
     Ok(())
+}
+
+/// The fixed section, without what blockettes say.
+fn fixed(head: &[u8; FIXED_BYTES], order: ByteOrder) -> Header {
+    let u16_at = |at: usize| order.u16([head[at], head[at + 1]]);
+    Header {
+        sequence: [head[0], head[1], head[2], head[3], head[4], head[5]],
+        quality: Quality::from_letter(char::from(head[6])).unwrap_or_default(),
+        order,
+        activity_flags: head[36],
+        clock_flags: head[37],
+        quality_flags: head[38],
+        blockettes: head[39],
+        time_correction: order.u32([head[40], head[41], head[42], head[43]]) as i32,
+        data_offset: u16_at(44),
+        first_blockette: u16_at(46),
+        rate_factor: u16_at(32) as i16,
+        rate_multiplier: u16_at(34) as i16,
+        has_blockette_1000: false,
+        actual_rate_hz: None,
+        timing_quality: None,
+        microseconds: None,
+    }
+}
+
+/// What a version-2 header says, of the bytes of a record that was parsed before.
+pub(crate) fn read(record: &[u8]) -> Option<Header> {
+    let head = record.first_chunk()?;
+    let mut header = fixed(head, header_order(head));
+    // A chain that breaks behind blockette 1000 is no error, and there was none before.
+    let _ = walk(&Window::new(record, true), &mut header, &mut Notes::default());
+    Some(header)
 }
 
 fn with_id(halt: Halt, id: seis_core::SourceId) -> Halt {
@@ -331,7 +371,7 @@ struct Chain {
 
 /// Walks along the blockettes. A chain that breaks before blockette 1000 makes the record
 /// unreadable, since its length is unknown; behind it, it is only noted (libmseed logs it).
-fn walk(window: Window<'_>, header: &mut Header, notes: &mut Notes) -> Result<Chain, Halt> {
+fn walk(window: &Window<'_>, header: &mut Header, notes: &mut Notes) -> Result<Chain, Halt> {
     let order = header.order;
     let mut chain = Chain { len: None, encoding: None, order: None, end: 0 };
     let mut at = usize::from(header.first_blockette);

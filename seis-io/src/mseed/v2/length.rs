@@ -11,7 +11,7 @@ const STEP: usize = 64;
 /// record of a source is as long as what is left, if that is a power of two, else as long as the
 /// record before it.
 pub(super) fn search(
-    window: Window<'_>,
+    window: &Window<'_>,
     limit: usize,
     before: Option<usize>,
 ) -> Result<usize, Halt> {

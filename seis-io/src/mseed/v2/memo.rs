@@ -1,6 +1,6 @@
 //! What the header before said: nearly every header says most of it again.
 
-use seis_core::{SamplingRate, SourceId, TimeDelta, UtcTime};
+use seis_core::{SamplingRate, TimeDelta, UtcTime};
 
 use super::codes;
 use super::header::nominal_rate;
@@ -8,7 +8,7 @@ use super::header::nominal_rate;
 /// The last codes, day and rate that were read, and what they meant. It changes no result.
 #[derive(Debug, Clone)]
 pub(crate) struct Memo {
-    codes: ([u8; 12], SourceId, bool),
+    codes: ([u8; 12], bool),
     day: ((u16, u16), Option<UtcTime>),
     rate: ((i16, i16), Option<SamplingRate>),
     actual: (u32, Option<SamplingRate>),
@@ -17,7 +17,7 @@ pub(crate) struct Memo {
 impl Default for Memo {
     fn default() -> Self {
         Self {
-            codes: ([b' '; 12], SourceId::default(), false),
+            codes: ([b' '; 12], false),
             day: ((0, 0), None),
             rate: ((0, 0), Some(SamplingRate::NONE)),
             actual: (0, Some(SamplingRate::NONE)),
@@ -26,26 +26,24 @@ impl Default for Memo {
 }
 
 impl Memo {
-    /// The id, and whether its codes hold bytes that are no part of them.
-    pub(super) fn id(&mut self, bytes: &[u8; 12]) -> (SourceId, bool) {
+    /// Whether the codes hold bytes that are no part of them.
+    pub(super) fn has_odd_codes(&mut self, bytes: &[u8; 12]) -> bool {
         if self.codes.0 != *bytes {
-            let (id, odd) = codes::read(bytes);
-            self.codes = (*bytes, id, odd);
+            self.codes = (*bytes, codes::read(bytes).1);
         }
-        (self.codes.1, self.codes.2)
+        self.codes.1
     }
 
     /// The instant at which a time of day begins; `None` if there is no such day or time.
+    // Inline, as the others: an `Option` of so many bytes would be given back through memory.
+    #[inline(always)]
     pub(super) fn second(
         &mut self,
         (year, day): (u16, u16),
         (hour, minute, second): (u8, u8, u8),
     ) -> Option<UtcTime> {
         if self.day.0 != (year, day) {
-            let midnight = i16::try_from(year)
-                .ok()
-                .and_then(|year| UtcTime::from_ordinal(year, day, (0, 0, 0), 0).ok());
-            self.day = ((year, day), midnight);
+            self.new_day(year, day);
         }
         // 60: a leap second.
         if hour > 23 || minute > 59 || second > 60 {
@@ -56,6 +54,7 @@ impl Memo {
     }
 
     /// The rate of factor and multiplier; `None` if there is no such rate.
+    #[inline(always)]
     pub(super) fn nominal_rate(&mut self, factor: i16, multiplier: i16) -> Option<SamplingRate> {
         if self.rate.0 != (factor, multiplier) {
             self.rate = ((factor, multiplier), nominal_rate(factor, multiplier).ok());
@@ -64,10 +63,19 @@ impl Memo {
     }
 
     /// The rate of blockette 100; `None` if it is none.
+    #[inline(always)]
     pub(super) fn actual_rate(&mut self, hz: f32) -> Option<SamplingRate> {
         if self.actual.0 != hz.to_bits() {
             self.actual = (hz.to_bits(), SamplingRate::from_hz(f64::from(hz)).ok());
         }
         self.actual.1
+    }
+
+    #[cold]
+    fn new_day(&mut self, year: u16, day: u16) {
+        let midnight = i16::try_from(year)
+            .ok()
+            .and_then(|year| UtcTime::from_ordinal(year, day, (0, 0, 0), 0).ok());
+        self.day = ((year, day), midnight);
     }
 }

@@ -11,9 +11,7 @@
 //! | 12–14 | hour, minute, second | 36–39 | length of the payload |
 //! | 15 | encoding | 40– | identifier, extra headers, payload |
 
-use seis_core::SourceId;
-
-use super::{Memo, crc};
+use super::{Memo, crc, identifier};
 use crate::mseed::record::{Common, Format, Notes, ParseOptions};
 use crate::mseed::window::{Bad, Halt, Window};
 use crate::mseed::{ByteOrder, Encoding, RecordError};
@@ -36,13 +34,19 @@ pub struct Header {
     pub rate_or_period: f64,
     /// Checksum as the header has it.
     pub crc: u32,
-    /// Length of the source identifier, which stands at byte 40.
-    pub(crate) id_len: u8,
-    /// Length of the extra headers, which stand behind it.
-    pub(crate) extra_len: u16,
 }
 
-impl Header {
+/// What is kept of the header of each record: the rest is read again when it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Brief {
+    pub(crate) publication_version: u8,
+    /// Length of the source identifier, which stands at byte 40.
+    id_len: u8,
+    /// Length of the extra headers, which stand behind it.
+    extra_len: u16,
+}
+
+impl Brief {
     /// The source identifier in the bytes of the record.
     pub(crate) fn id_range(&self) -> std::ops::Range<usize> {
         FIXED_BYTES..FIXED_BYTES + usize::from(self.id_len)
@@ -58,7 +62,7 @@ impl Header {
 /// Parses the header; the whole record must be there, and its checksum right if that is asked for.
 /// On an error `out` is unspecified.
 pub(crate) fn parse(
-    window: Window<'_>,
+    window: &Window<'_>,
     options: &ParseOptions,
     memo: &mut Memo,
     out: &mut Common,
@@ -75,16 +79,8 @@ pub(crate) fn parse(
     let u16_at = |at: usize| u16::from_le_bytes([head[at], head[at + 1]]);
     let u32_at =
         |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
-    let mut rate_bytes = [0; 8];
-    rate_bytes.copy_from_slice(&head[16..24]);
-    let header = Header {
-        flags: head[3],
-        publication_version: head[32],
-        rate_or_period: f64::from_le_bytes(rate_bytes),
-        crc: u32_at(crc::CRC_AT),
-        id_len: head[33],
-        extra_len: u16_at(34),
-    };
+    let header = Brief { publication_version: head[32], id_len: head[33], extra_len: u16_at(34) };
+    let rate_or_period = rate_or_period(head);
     let payload_start = header.extra_range().end;
     let claimed = payload_start as u64 + u64::from(u32_at(36));
     let len = match usize::try_from(claimed) {
@@ -101,17 +97,20 @@ pub(crate) fn parse(
     let Some(record) = window.get(0, len)? else {
         return Err(truncated(claimed).into());
     };
-    let id = memo.id(record.get(header.id_range()).unwrap_or_default(), id);
-    let named = id.as_ref().ok().copied();
-    let fail = |reason: RecordError| Halt::from(Bad { reason, len: Some(len), id: named });
-
+    let id = record.get(header.id_range()).unwrap_or_default();
+    let fail = |reason: RecordError| {
+        Halt::from(Bad { reason, len: Some(len), id: Some(identifier::read(id)) })
+    };
     if options.check_crc {
         let computed = crc::of_record(record);
-        if computed != header.crc {
-            return Err(fail(RecordError::Crc { stored: header.crc, computed }));
+        let stored = u32_at(crc::CRC_AT);
+        if computed != stored {
+            return Err(fail(RecordError::Crc { stored, computed }));
         }
+    } else if options.searching && !id.iter().all(|b| b.is_ascii_graphic() || *b == 0) {
+        // Little else tells a record from what looks like one.
+        return Err(RecordError::NotARecord.into());
     }
-    let id = id.map_err(|e| fail(RecordError::Id(e)))?;
     let field = |field: &'static str, at: usize, found: String, expected: &'static str| {
         fail(RecordError::Field { field, at, found, expected })
     };
@@ -124,31 +123,40 @@ pub(crate) fn parse(
         );
         field("start time", 4, found, "a year, a day that it has, and a time of day")
     })?;
-    let rate = memo.rate(header.rate_or_period).ok_or_else(|| {
-        let found = header.rate_or_period.to_string();
+    let rate = memo.rate(rate_or_period).ok_or_else(|| {
+        let found = format!("{rate_or_period:e}");
         field("sampling rate", 16, found, "a rate, or minus a period, from 1e-9 to 1e9")
     })?;
     let encoding = Encoding::from_code(head[15]);
     // Field by field: a whole one would be made elsewhere and copied.
-    out.len = len;
-    out.id = id;
+    out.len = len as u32;
     out.start = start;
     out.rate = rate;
     out.count = u32_at(24);
     out.encoding = encoding;
     // Everything is little-endian but the Steim frames.
     out.order = if encoding.is_steim() { ByteOrder::Big } else { ByteOrder::Little };
-    out.payload = payload_start..len;
+    (out.payload_start, out.payload_end) = (payload_start as u32, len as u32);
     out.format = Format::V3(header);
     out.notes = Notes::default();
     Ok(())
 }
 
-/// The codes that an identifier stands for.
-fn id(bytes: &[u8]) -> Result<SourceId, seis_core::Error> {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.trim_end_matches('\0'),
-        Err(_) => return bytes.escape_ascii().to_string().parse(),
-    };
-    SourceId::from_fdsn(text)
+fn rate_or_period(head: &[u8; FIXED_BYTES]) -> f64 {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&head[16..24]);
+    f64::from_le_bytes(bytes)
+}
+
+/// What a version-3 header says, of the bytes of a record that was parsed before.
+pub(crate) fn read(record: &[u8]) -> Option<Header> {
+    let head: &[u8; FIXED_BYTES] = record.first_chunk()?;
+    let mut crc = [0; 4];
+    crc.copy_from_slice(&head[crc::CRC_AT..crc::CRC_AT + 4]);
+    Some(Header {
+        flags: head[3],
+        publication_version: head[32],
+        rate_or_period: rate_or_period(head),
+        crc: u32::from_le_bytes(crc),
+    })
 }

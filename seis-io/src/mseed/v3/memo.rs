@@ -1,47 +1,24 @@
 //! What the header before said: nearly every header says most of it again.
 
-use seis_core::{SamplingRate, SourceId, TimeDelta, UtcTime};
+use seis_core::{SamplingRate, TimeDelta, UtcTime};
 
-/// Longest source identifier that is kept; longer ones are hardly ever there.
-const LONGEST: usize = 40;
-
-/// The last identifier, day and rate that were read, and what they meant. It changes no result.
+/// The last day and rate that were read, and what they meant. It changes no result.
 #[derive(Debug, Clone)]
 pub(crate) struct Memo {
-    id: ([u8; LONGEST], Option<(usize, SourceId)>),
     day: ((u16, u16), Option<UtcTime>),
     rate: (u64, Option<SamplingRate>),
 }
 
 impl Default for Memo {
     fn default() -> Self {
-        Self { id: ([0; LONGEST], None), day: ((0, 0), None), rate: (0, Some(SamplingRate::NONE)) }
+        Self { day: ((0, 0), None), rate: (0, Some(SamplingRate::NONE)) }
     }
 }
 
 impl Memo {
-    /// The codes that an identifier stands for.
-    #[inline]
-    pub(super) fn id(
-        &mut self,
-        bytes: &[u8],
-        read: impl Fn(&[u8]) -> Result<SourceId, seis_core::Error>,
-    ) -> Result<SourceId, seis_core::Error> {
-        if let (known, Some((len, id))) = &self.id {
-            if known.get(..*len) == Some(bytes) {
-                return Ok(*id);
-            }
-        }
-        let id = read(bytes)?;
-        if let Some(known) = self.id.0.get_mut(..bytes.len()) {
-            known.copy_from_slice(bytes);
-            self.id.1 = Some((bytes.len(), id));
-        }
-        Ok(id)
-    }
-
     /// The instant; `None` if there is no such day or time.
-    #[inline]
+    // Inline, as the other: an `Option` of so many bytes would be given back through memory.
+    #[inline(always)]
     pub(super) fn instant(
         &mut self,
         (year, day): (u16, u16),
@@ -49,10 +26,7 @@ impl Memo {
         nanosecond: u32,
     ) -> Option<UtcTime> {
         if self.day.0 != (year, day) {
-            let midnight = i16::try_from(year)
-                .ok()
-                .and_then(|year| UtcTime::from_ordinal(year, day, (0, 0, 0), 0).ok());
-            self.day = ((year, day), midnight);
+            self.new_day(year, day);
         }
         // 60: a leap second.
         if hour > 23 || minute > 59 || second > 60 || nanosecond > 999_999_999 {
@@ -65,17 +39,30 @@ impl Memo {
 
     /// The rate of a number that is a rate in Hz, or minus a period in seconds; `None` if there is
     /// no such rate.
-    #[inline]
+    #[inline(always)]
     pub(super) fn rate(&mut self, rate_or_period: f64) -> Option<SamplingRate> {
         let bits = rate_or_period.to_bits();
         if self.rate.0 != bits {
-            let rate = if rate_or_period < 0.0 {
-                SamplingRate::from_interval_s(-rate_or_period)
-            } else {
-                SamplingRate::from_hz(rate_or_period)
-            };
-            self.rate = (bits, rate.ok());
+            self.new_rate(rate_or_period);
         }
         self.rate.1
+    }
+
+    #[cold]
+    fn new_day(&mut self, year: u16, day: u16) {
+        let midnight = i16::try_from(year)
+            .ok()
+            .and_then(|year| UtcTime::from_ordinal(year, day, (0, 0, 0), 0).ok());
+        self.day = ((year, day), midnight);
+    }
+
+    #[cold]
+    fn new_rate(&mut self, rate_or_period: f64) {
+        let rate = if rate_or_period < 0.0 {
+            SamplingRate::from_interval_s(-rate_or_period)
+        } else {
+            SamplingRate::from_hz(rate_or_period)
+        };
+        self.rate = (rate_or_period.to_bits(), rate.ok());
     }
 }

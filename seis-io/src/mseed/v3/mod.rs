@@ -3,6 +3,7 @@
 pub(crate) mod crc;
 mod extra;
 mod header;
+pub mod identifier;
 mod memo;
 
 pub use extra::{
@@ -11,7 +12,7 @@ pub use extra::{
 };
 pub use header::Header;
 
-pub(crate) use header::{FIXED_BYTES, MAX_RECORD, parse};
+pub(crate) use header::{Brief, FIXED_BYTES, MAX_RECORD, parse, read};
 pub(crate) use memo::Memo;
 
 /// The flags that the standard defines; version 2 has them too, in other places.

@@ -3,7 +3,7 @@
 use seis_core::{SamplingRate, SourceId, UtcTime};
 
 use super::WriteOptions;
-use crate::mseed::v3::{FIXED_BYTES, crc};
+use crate::mseed::v3::{FIXED_BYTES, crc, identifier};
 use crate::mseed::{Encoding, WriteError};
 
 /// *FDSN Source Identifiers*: network, station and location codes have up to 8 characters.
@@ -27,16 +27,19 @@ impl Template {
         rate: SamplingRate,
         options: &WriteOptions,
     ) -> Result<Self, WriteError> {
-        for (field, code) in
-            [("network", id.network), ("station", id.station), ("location", id.location)]
-        {
-            if code.len() > usize::from(MAX_CODE) {
-                let code = code.to_string();
-                return Err(WriteError::Code { id, field, code, max: MAX_CODE, version: 3 });
+        // An identifier that is not one of the FDSN is written as it was read.
+        if !identifier::is_other(&id) {
+            for (field, code) in
+                [("network", id.network), ("station", id.station), ("location", id.location)]
+            {
+                if code.len() > usize::from(MAX_CODE) {
+                    let code = code.to_string();
+                    return Err(WriteError::Code { id, field, code, max: MAX_CODE, version: 3 });
+                }
             }
         }
-        let fdsn = id.to_fdsn();
-        if SourceId::from_fdsn(&fdsn) != Ok(id) {
+        let fdsn = identifier::write(&id);
+        if identifier::read(fdsn.as_bytes()) != id {
             return Err(WriteError::Id { id, fdsn });
         }
         let extra = options.extra_headers.as_bytes();
