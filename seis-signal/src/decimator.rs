@@ -151,9 +151,10 @@ impl Decimator {
         let pairs = self.results(samples.len()).div_ceil(2);
         let (results, zeros) = packed.split_at_mut(pairs);
         zeros.fill(pair(0.0, 0.0));
-        with_vectors(move || {
-            self.apply_to(samples, offset, flanks, results, pair, block);
-        });
+        with_vectors(
+            #[inline(always)]
+            move || self.apply_to(samples, offset, flanks, results, pair, block),
+        );
     }
 
     #[inline(always)]

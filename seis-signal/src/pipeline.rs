@@ -349,17 +349,23 @@ impl Pipeline {
             let (block, packed) = (&mut scratch.block, &mut buffer[..long.filled(pairs)]);
             let pair = |re, im| [re, im];
             each!(view, v => decimator.apply(v, offset, flanks, packed, pair, block));
-            let read = |packed: &[Pair], n: usize, run: &mut [Pair]| {
-                run.copy_from_slice(&packed[n..n + run.len()]);
-            };
-            long.forward(buffer, pairs, read, [&mut *half, &mut *fft]);
+            long.forward(
+                buffer,
+                pairs,
+                #[inline(always)]
+                |packed, n, run| run.copy_from_slice(&packed[n..n + run.len()]),
+                [&mut *half, &mut *fft],
+            );
         } else {
             let pairs = self.npts.div_ceil(2);
             each!(view, v => {
-                let read = |_: &[Pair], n: usize, run: &mut [Pair]| {
-                    widen(v, offset, flanks, 2 * n, 0, run.as_flattened_mut());
-                };
-                long.forward(buffer, pairs, read, [&mut *half, &mut *fft]);
+                long.forward(
+                    buffer,
+                    pairs,
+                    #[inline(always)]
+                    |_, n, run| widen(v, offset, flanks, 2 * n, 0, run.as_flattened_mut()),
+                    [&mut *half, &mut *fft],
+                );
             });
         }
         if long.multiply(buffer, &self.operator, [half, fft]) {

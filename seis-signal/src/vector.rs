@@ -1,7 +1,7 @@
 //! The best vector instructions that this processor has.
 
 /// Does something with code that is compiled for AVX2, where there is AVX2. What `operation` calls
-/// is to be `#[inline(always)]`, or else stays what it is. Results are the same bits: vectors are
+/// is to be `#[inline(always)]`, and so is the closure itself, or else stays what it is. Results are the same bits: vectors are
 /// added and multiplied number by number, and nothing is fused.
 #[inline(always)]
 pub(crate) fn with_vectors<R>(operation: impl FnOnce() -> R) -> R {

@@ -135,7 +135,10 @@ impl Long {
         read: impl FnMut(&[Pair], usize, &mut [Pair]),
         [work, library]: [&mut [Complex64]; 2],
     ) {
-        with_vectors(move || self.forward_columns(buffer, pairs, read, work, library));
+        with_vectors(
+            #[inline(always)]
+            move || self.forward_columns(buffer, pairs, read, work, library),
+        );
     }
 
     #[inline(always)]
@@ -181,14 +184,17 @@ impl Long {
         gains: &impl Gains,
         [work, library]: [&mut [Complex64]; 2],
     ) -> bool {
-        with_vectors(move || {
-            let mut good = true;
-            for first in (0..=self.rows / 2).step_by(ROWS) {
-                let count = ROWS.min(self.rows / 2 + 1 - first);
-                good &= self.multiply_rows(buffer, first, count, gains, work, library);
-            }
-            good
-        })
+        with_vectors(
+            #[inline(always)]
+            move || {
+                let mut good = true;
+                for first in (0..=self.rows / 2).step_by(ROWS) {
+                    let count = ROWS.min(self.rows / 2 + 1 - first);
+                    good &= self.multiply_rows(buffer, first, count, gains, work, library);
+                }
+                good
+            },
+        )
     }
 
     #[inline(always)]
@@ -321,7 +327,10 @@ impl Long {
         write: impl FnMut(usize, &[Pair]),
         [work, library]: [&mut [Complex64]; 2],
     ) {
-        with_vectors(move || self.inverse_columns(buffer, pairs, write, work, library));
+        with_vectors(
+            #[inline(always)]
+            move || self.inverse_columns(buffer, pairs, write, work, library),
+        );
     }
 
     #[inline(always)]
