@@ -126,7 +126,9 @@ impl CalibrationPlan {
     }
 
     /// Turns a record into ground motion: `out` becomes the result, its allocation is reused.
-    /// Nothing else is allocated once `scratch` has grown.
+    /// Nothing else is allocated once `scratch` has grown. Results of more than a million samples at
+    /// the full rate may take twice the memory, in which they were computed: `out.shrink_to_fit()`
+    /// if they are to be kept.
     ///
     /// # Errors
     /// [`Error::Length`](crate::Error::Length) for a slice of another length,

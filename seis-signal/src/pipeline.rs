@@ -40,7 +40,14 @@ enum Transforms {
     /// With the spectrum, multiplied, between them.
     Whole(Forward, Inverse),
     /// Of long traces: multiplied on the way.
-    Long(Box<Long>),
+    Long(Box<LongTransforms>),
+}
+
+#[derive(Debug, Clone)]
+struct LongTransforms {
+    long: Long,
+    /// Whether counts, whatever they are, have finite results.
+    counts_are_safe: bool,
 }
 
 /// The frequencies at which the response is divided out, whatever transforms are made.
@@ -125,7 +132,10 @@ impl Pipeline {
         let Route { operator, decimator, long, decimation, inverse, first, step } =
             Route::new(operator, npts, first, step);
         let transforms = match long {
-            Some(long) => Transforms::Long(Box::new(long)),
+            Some(long) => {
+                let counts_are_safe = operator.bound() < 1e300;
+                Transforms::Long(Box::new(LongTransforms { long, counts_are_safe }))
+            }
             None => {
                 let lower = decimator.as_ref().map_or(1, Decimator::step);
                 Transforms::Whole(Forward::new(operator.nfft / lower), Inverse::new(inverse))
@@ -188,7 +198,7 @@ impl Pipeline {
         };
         let long = match &self.transforms {
             Transforms::Whole(..) => 0,
-            Transforms::Long(long) => long.bytes(),
+            Transforms::Long(transforms) => transforms.long.bytes(),
         };
         size_of::<Self>()
             + self.decimator.as_ref().map_or(0, Decimator::bytes)
@@ -222,22 +232,42 @@ impl Pipeline {
                     }
                 }
             }
-            Transforms::Long(long) => {
-                self.transform_long(long, input, scratch)?;
+            Transforms::Long(transforms) => {
+                let long = &transforms.long;
                 match &self.output {
+                    // Nothing can fail any more: the result itself is what is worked in.
+                    Output::Pick { first: 0, step: 1, count }
+                        if transforms.counts_are_safe
+                            && self.is_direct()
+                            && long.results() == long.pairs()
+                            && matches!(input, SampleView::I32(_))
+                            && input.len() == self.npts =>
+                    {
+                        let buffer = bytemuck::cast_slice_mut(untouched(out, 2 * long.pairs())?);
+                        self.multiply_long(long, input, buffer, scratch)?;
+                        let write = |buffer: &mut [Pair], n: usize, run: &[Pair]| {
+                            buffer[n..n + run.len()].copy_from_slice(run);
+                        };
+                        long.inverse(buffer, count.div_ceil(2), write, scratch.work(long));
+                        out.truncate(*count);
+                    }
                     Output::Pick { first, step, count } => {
-                        let out = untouched(out, *count, |n| vec![0.0; n])?;
-                        results(long, scratch, *first, *step, out);
+                        self.with_long(long, input, scratch, |buffer, scratch| {
+                            let out = untouched(out, *count)?;
+                            results(long, buffer, scratch, *first, *step, out);
+                            Ok(())
+                        })?;
                     }
                     Output::Interpolate(plan) => {
-                        let mut samples = std::mem::take(&mut scratch.samples);
-                        let whole = untouched(&mut samples, self.npts, |n| vec![0.0; n]);
-                        let done = whole.and_then(|whole| {
-                            results(long, scratch, 0, 1, whole);
-                            plan.apply_to_finite(whole, out, &mut scratch.knots)
-                        });
-                        scratch.samples = samples;
-                        done?;
+                        self.with_long(long, input, scratch, |buffer, scratch| {
+                            let mut samples = std::mem::take(&mut scratch.samples);
+                            let done = untouched(&mut samples, self.npts).and_then(|samples| {
+                                results(long, buffer, scratch, 0, 1, samples);
+                                plan.apply_to_finite(samples, out, &mut scratch.knots)
+                            });
+                            scratch.samples = samples;
+                            done
+                        })?;
                     }
                 }
             }
@@ -258,27 +288,37 @@ impl Pipeline {
                     }
                 }
             }
-            Transforms::Long(long) => {
-                self.transform_long(long, (&*samples).into(), scratch)?;
-                results(long, scratch, 0, 1, samples);
+            Transforms::Long(transforms) => {
+                let long = &transforms.long;
+                let mut buffer = std::mem::take(&mut scratch.long);
+                let done = untouched(&mut buffer, 2 * long.pairs()).and_then(|buffer| {
+                    let buffer = bytemuck::cast_slice_mut(buffer);
+                    self.multiply_long(long, (&*samples).into(), buffer, scratch)?;
+                    results(long, buffer, scratch, 0, 1, samples);
+                    Ok(())
+                });
+                scratch.long = buffer;
+                done?;
             }
         }
         Ok(())
     }
 
-    /// The mean that is subtracted and the taper, if that is all that is done to the samples; else
+    /// Whether no more is done to samples than to subtract a mean and to taper.
+    fn is_direct(&self) -> bool {
+        let simple = matches!(self.detrend, None | Some(DetrendSpec::Demean));
+        simple && !self.zero_mean && self.sac_taper.is_none()
+    }
+
+    /// The mean that is subtracted before the taper, if that is all that is done to the samples; else
     /// the samples to which everything was done, in `made`.
     fn prepare(&self, input: SampleView<'_>, made: &mut Vec<f64>) -> Result<Option<f64>> {
         if input.len() != self.npts {
             return Err(Error::Length { expected: self.npts, found: input.len() });
         }
         input.check_finite()?;
-        if !self.zero_mean && self.sac_taper.is_none() {
-            match self.detrend {
-                None => return Ok(Some(0.0)),
-                Some(DetrendSpec::Demean) => return Ok(Some(mean_of_finite(input))),
-                Some(_) => {}
-            }
+        if self.is_direct() {
+            return Ok(Some(self.detrend.map_or(0.0, |_| mean_of_finite(input))));
         }
         input.copy_to(made);
         let samples = made.as_mut_slice();
@@ -328,18 +368,37 @@ impl Pipeline {
         Ok(())
     }
 
-    /// The same, up to the transforms of columns, in `scratch.long`. That they will be finite is
-    /// certain.
-    fn transform_long(
+    /// Does something with what [`multiply_long`](Self::multiply_long) leaves in a buffer.
+    fn with_long(
         &self,
         long: &Long,
         input: SampleView<'_>,
         scratch: &mut Scratch,
+        then: impl FnOnce(&mut [Pair], &mut Scratch) -> Result<()>,
+    ) -> Result<()> {
+        let mut buffer = std::mem::take(&mut scratch.long);
+        let done = untouched(&mut buffer, 2 * long.pairs()).and_then(|buffer| {
+            let buffer = bytemuck::cast_slice_mut(buffer);
+            self.multiply_long(long, input, buffer, scratch)?;
+            then(buffer, scratch)
+        });
+        scratch.long = buffer;
+        done
+    }
+
+    /// From samples to packed ground motion, but for the transforms of columns. That they will be
+    /// finite is certain.
+    fn multiply_long(
+        &self,
+        long: &Long,
+        input: SampleView<'_>,
+        buffer: &mut [Pair],
+        scratch: &mut Scratch,
     ) -> Result<()> {
         let mean = self.prepare(input, &mut scratch.samples)?;
-        let buffer = untouched(&mut scratch.long, long.pairs(), |n| vec![[0.0; 2]; n])?;
         let [work, library] = long.scratch_lens();
-        let (half, fft) = (room(&mut scratch.half, work), room(&mut scratch.fft, library));
+        let half = room(&mut scratch.half, work);
+        let fft = room(&mut scratch.fft, library);
         let (view, offset, flanks) = match mean {
             Some(mean) => (input, mean, self.taper.as_ref()),
             None => ((&scratch.samples).into(), 0.0, None),
@@ -478,11 +537,16 @@ fn pick(packed: &[Complex64], first: usize, step: usize, count: usize, out: &mut
 }
 
 /// The last step of long transforms: every `step`-th sample from `first` on.
-fn results(long: &Long, scratch: &mut Scratch, first: usize, step: usize, out: &mut [f64]) {
-    let [work, library] = long.scratch_lens();
-    let work = [room(&mut scratch.half, work), room(&mut scratch.fft, library)];
+fn results(
+    long: &Long,
+    buffer: &mut [Pair],
+    scratch: &mut Scratch,
+    first: usize,
+    step: usize,
+    out: &mut [f64],
+) {
     let last = first + step * out.len().saturating_sub(1);
-    let write = |n: usize, run: &[Pair]| {
+    let write = |_: &mut [Pair], n: usize, run: &[Pair]| {
         let (from, run) = (2 * n, run.as_flattened());
         if step == 1 {
             let run = &run[first.saturating_sub(from).min(run.len())..];
@@ -499,7 +563,7 @@ fn results(long: &Long, scratch: &mut Scratch, first: usize, step: usize, out: &
             }
         }
     };
-    long.inverse(&scratch.long, last / 2 + 1, write, work);
+    long.inverse(buffer, last / 2 + 1, write, scratch.work(long));
 }
 
 /// Finite samples and factors can still overflow together.

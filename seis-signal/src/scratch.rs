@@ -2,7 +2,7 @@
 
 use num_complex::Complex64;
 
-use crate::fft::Pair;
+use crate::fft::Long;
 use crate::{Error, Result};
 
 /// Working memory for plans. It grows to what the largest trace needs and is then reused: give
@@ -17,7 +17,7 @@ pub struct Scratch {
     /// Half-length spectra.
     pub(crate) half: Vec<Complex64>,
     /// Packed samples of long traces, then rows of their spectrum, then rows of results.
-    pub(crate) long: Vec<Pair>,
+    pub(crate) long: Vec<f64>,
     /// What the FFT itself needs.
     pub(crate) fft: Vec<Complex64>,
     /// Samples, where a step needs them unpacked.
@@ -47,8 +47,16 @@ impl Scratch {
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         16 * (self.packed.capacity() + self.half.capacity() + self.fft.capacity())
-            + 16 * self.long.capacity()
-            + 8 * (self.samples.capacity() + self.block.capacity() + self.knots.capacity())
+            + 8 * (self.long.capacity()
+                + self.samples.capacity()
+                + self.block.capacity()
+                + self.knots.capacity())
+    }
+
+    /// What long transforms work in, beside their buffer.
+    pub(crate) fn work(&mut self, long: &Long) -> [&mut [Complex64]; 2] {
+        let [work, library] = long.scratch_lens();
+        [room(&mut self.half, work), room(&mut self.fft, library)]
     }
 
     /// Gives the memory back.
@@ -63,21 +71,15 @@ pub(crate) fn reserve(out: &mut Vec<f64>, npts: usize) -> Result<()> {
         .map_err(|_| Error::TooLong { npts, expected: "fewer than memory can hold" })
 }
 
-/// So long, without writing what was not yet allocated; what it holds does not matter. Fails if
-/// there is not so much memory.
-pub(crate) fn untouched<T: Copy + Default>(
-    buffer: &mut Vec<T>,
-    len: usize,
-    zeros: impl FnOnce(usize) -> Vec<T>,
-) -> Result<&mut [T]> {
+/// So long, without writing to memory that was not yet allocated; what it holds does not matter.
+/// Fails if there is not so much memory.
+pub(crate) fn untouched(buffer: &mut Vec<f64>, len: usize) -> Result<&mut [f64]> {
     if buffer.capacity() < len {
         // Whether there is room is asked with what cannot abort.
-        Vec::<T>::new()
-            .try_reserve_exact(len)
-            .map_err(|_| Error::TooLong { npts: len, expected: "fewer than memory can hold" })?;
-        *buffer = zeros(len);
+        reserve(&mut Vec::new(), len)?;
+        *buffer = vec![0.0; len];
     }
-    buffer.resize(len, T::default());
+    buffer.resize(len, 0.0);
     Ok(buffer)
 }
 

@@ -197,7 +197,9 @@ impl TraceSignal for Trace {
     }
 }
 
-fn become_output(trace: &mut Trace, samples: Vec<f64>, grid: &SamplingGrid) {
+fn become_output(trace: &mut Trace, mut samples: Vec<f64>, grid: &SamplingGrid) {
+    // Long results come in the memory of their transform.
+    samples.shrink_to_fit();
     trace.samples = Samples::F64(samples);
     trace.start = grid.start;
     trace.rate = grid.rate;

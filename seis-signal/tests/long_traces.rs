@@ -145,6 +145,11 @@ fn nothing_is_allocated_and_errors_change_nothing() {
         assert_eq!((used.count_total, used.bytes_total), (0, 0));
         // What was in the buffers does not matter.
         assert_eq!(out, first);
+        // Of counts the result is worked in itself, of others it is not: the same bits.
+        let wide: Vec<f64> = counts.iter().map(|x| f64::from(*x)).collect();
+        let mut apart = Vec::new();
+        plan.apply(&wide, &mut apart, &mut scratch).unwrap();
+        assert_eq!(apart, first);
         // One buffer of the transform's length, and little beside it.
         let points = plan.transform_points();
         assert!(scratch.memory_bytes() < 8 * points + (4 << 20), "{}", scratch.memory_bytes());

@@ -282,6 +282,11 @@ impl Polynomial {
         std::array::from_fn(|n| Complex64::new(re[n], im[n]))
     }
 
+    /// Its magnitude is nowhere larger.
+    pub(super) fn bound(&self) -> f64 {
+        self.0.iter().map(|c| c.norm()).sum()
+    }
+
     /// At the `len` frequencies of its panel.
     pub(super) fn values(&self, len: usize, out: &mut Vec<Complex64>) {
         out.clear();

@@ -155,6 +155,18 @@ impl Curve {
         }
     }
 
+    /// No value is larger.
+    pub(crate) fn bound(&self) -> f64 {
+        let norms = |piece: &Piece| match &piece.form {
+            Form::Values(at) => {
+                let values = &self.values[*at..*at + piece.end - piece.first];
+                values.iter().map(|value| value.norm()).fold(0.0, f64::max)
+            }
+            Form::Smooth { polynomial, .. } => polynomial.bound(),
+        };
+        self.pieces.iter().map(norms).fold(0.0, f64::max)
+    }
+
     /// All values.
     pub(crate) fn to_vec(&self) -> Vec<Complex64> {
         let mut all = Vec::with_capacity(self.len);

@@ -172,6 +172,16 @@ impl Operator {
         }
     }
 
+    /// No result of counts can be larger.
+    pub(crate) fn bound(&self) -> f64 {
+        let gain = match &self.gains {
+            Factors::All(gains) => gains.iter().map(|gain| gain.norm()).fold(0.0, f64::max),
+            Factors::Curve(curve) => curve.bound(),
+        };
+        // The sum of all samples in each of all frequencies, positive and negative.
+        f64::from(u32::MAX) * (self.nfft as f64) * (self.nfft as f64) * gain
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         match &self.gains {
             Factors::All(gains) => 16 * gains.len(),

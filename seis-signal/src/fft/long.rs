@@ -58,7 +58,7 @@ pub(crate) trait Gains {
     fn four(&self, k: isize) -> [Complex64; ROWS];
 }
 
-/// A number in the long buffer. Not `Complex64`, of which no untouched zeros can be had.
+/// A number in the long buffer. Not `Complex64`, since results are wanted as single numbers.
 pub(crate) type Pair = [f64; 2];
 
 /// A transform of P pairs of samples, and one of Q back.
@@ -319,12 +319,13 @@ impl Long {
     }
 
     /// Transforms columns back, and gives `write` the results in slices, with the index of the first
-    /// pair of each; none from `pairs` on.
+    /// pair of each; none from `pairs` on. Where there are as many results as pairs, `write` may put
+    /// them at their place in the buffer.
     pub(crate) fn inverse(
         &self,
-        buffer: &[Pair],
+        buffer: &mut [Pair],
         pairs: usize,
-        write: impl FnMut(usize, &[Pair]),
+        write: impl FnMut(&mut [Pair], usize, &[Pair]),
         [work, library]: [&mut [Complex64]; 2],
     ) {
         with_vectors(
@@ -336,9 +337,9 @@ impl Long {
     #[inline(always)]
     fn inverse_columns(
         &self,
-        buffer: &[Pair],
+        buffer: &mut [Pair],
         pairs: usize,
-        mut write: impl FnMut(usize, &[Pair]),
+        mut write: impl FnMut(&mut [Pair], usize, &[Pair]),
         work: &mut [Complex64],
         library: &mut [Complex64],
     ) {
@@ -360,7 +361,7 @@ impl Long {
                     let z = work[column * rows + row];
                     *y = [z.re, z.im];
                 }
-                write(row * short + from, &run[..width]);
+                write(buffer, row * short + from, &run[..width]);
             }
         }
     }
@@ -460,14 +461,14 @@ mod tests {
         long.forward(&mut buffer, pairs, read, [&mut work, &mut library]);
         assert!(long.multiply(&mut buffer, gains, [&mut work, &mut library]));
         let mut out = vec![f64::NAN; wanted];
-        let write = |n: usize, run: &[Pair]| {
+        let write = |_: &mut [Pair], n: usize, run: &[Pair]| {
             for (y, n) in run.as_flattened().iter().zip(2 * n..) {
                 if let Some(out) = out.get_mut(n) {
                     *out = *y;
                 }
             }
         };
-        long.inverse(&buffer, wanted.div_ceil(2), write, [&mut work, &mut library]);
+        long.inverse(&mut buffer, wanted.div_ceil(2), write, [&mut work, &mut library]);
         out
     }
 
