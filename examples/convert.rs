@@ -15,8 +15,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use seis_core::{IdPattern, SampleType, SourceId, TimeDelta, Trace, UtcTime};
-use seis_io::mseed::v2::{Content, Quality};
-use seis_io::mseed::v3::flag;
+use seis_io::mseed::v2::Quality;
+use seis_io::mseed::v3::{ExtraHeaders, Fdsn, Time, flag};
 use seis_io::mseed::{
     self, Encoding, FormatVersion, ReadOptions, Reader, RecordReader, RecordView, WriteOptions,
 };
@@ -34,9 +34,9 @@ use seis_io::{Format, detect_file, files};
     after_help = "What the output cannot hold exactly is refused: start times between microseconds \
     in miniSEED 2, samples that are no 32-bit floats in SAC, and so on. sac-ascii has seven digits \
     for each number; if that is not enough for a sample, it is told. Of record headers the quality \
-    or publication version, the flags and (to miniSEED 3) the extra headers are carried over where \
+    or publication version, the flags, the timing quality and (to miniSEED 3) the extra headers are carried over where \
     all records have the same; what is left behind is told. Of SAC headers everything is carried \
-    over, if the output is SAC.\n\n\
+    over, if the output is SAC. Inputs are files, not pipes or devices.\n\n\
     Exit status: 0 done; 3 done, but some of the input could not be read; 2 wrong arguments; \
     1 nothing done: an input or the output failed, or was refused."
 )]
@@ -145,6 +145,10 @@ fn read(
 ) -> Outcome<Vec<Item>> {
     let (mut records, mut items) = (Vec::new(), Vec::new());
     for path in paths {
+        // Inputs are read more than once, and must end.
+        if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(format!("{}: not a file: save it as one", path.display()).into());
+        }
         let format = detect_file(path).map_err(|e| format!("{}: {e}", path.display()))?;
         match format {
             Some(Format::Sac(_)) => {
@@ -225,6 +229,8 @@ struct Heads {
     publications: BTreeSet<u8>,
     flags: BTreeSet<u8>,
     extra: BTreeSet<String>,
+    /// Qualities of the clock in percent; 0 for none.
+    timing: BTreeSet<u8>,
     /// What no output has a place for.
     left: BTreeSet<String>,
 }
@@ -249,6 +255,7 @@ impl Heads {
         self.publications.insert(record.publication_version());
         if let Some(header) = record.v3() {
             self.flags.insert(header.flags & flag::ALL);
+            self.timing.insert(timing_of(record).unwrap_or(0));
         }
         if let Some(header) = record.v2() {
             let set = |on: bool, flag: u8| if on { flag } else { 0 };
@@ -257,6 +264,7 @@ impl Heads {
                     | set(header.time_questionable(), flag::TIME_QUESTIONABLE)
                     | set(header.clock_locked(), flag::CLOCK_LOCKED),
             );
+            self.timing.insert(header.timing_quality.unwrap_or(0));
             if header.leap_second() != 0 {
                 self.left.insert("leap-second flags".to_owned());
             }
@@ -273,10 +281,9 @@ impl Heads {
             };
         }
         for blockette in record.blockettes() {
-            let what = match (blockette.kind, blockette.content()) {
-                (_, Content::TimingQuality { quality: 1.., .. }) => "timing quality".to_owned(),
-                (100 | 1000 | 1001, _) => continue,
-                (kind, _) => format!("blockettes {kind}"),
+            let what = match blockette.kind {
+                100 | 1000 | 1001 => continue,
+                kind => format!("blockettes {kind}"),
             };
             self.left.insert(what);
         }
@@ -284,7 +291,7 @@ impl Heads {
 
     /// Carries over what all records have alike and the output has a place for, and tells the rest.
     fn carry_over(self, format: Output, options: &mut WriteOptions) {
-        let Self { publications, flags, extra, mut left } = self;
+        let Self { publications, flags, mut extra, timing, mut left } = self;
         let to_mseed = matches!(format, Output::Mseed2 | Output::Mseed3);
         match (publications.len(), publications.first()) {
             (0, _) => {}
@@ -301,6 +308,23 @@ impl Heads {
             (0, _) | (1, Some(0)) => {}
             _ => drop(left.insert("flags".to_owned())),
         }
+        let clock = timing.first().copied().filter(|q| timing.len() == 1 && *q > 0);
+        let as_extra = clock.map(timing_as_extra);
+        let bare = extra.len() == 1 && extra.contains("");
+        match (format, clock) {
+            (Output::Mseed2, Some(quality)) => {
+                options.timing_quality = Some(quality);
+                if let Some(text) = &as_extra {
+                    // Nothing else was in it.
+                    extra.remove(text);
+                }
+            }
+            (Output::Mseed3, Some(_)) if bare => extra = as_extra.into_iter().collect(),
+            // It goes with the extra headers.
+            (Output::Mseed3, _) if !bare && extra.len() == 1 => {}
+            _ if timing.iter().all(|q| *q == 0) => {}
+            _ => drop(left.insert("timing quality".to_owned())),
+        }
         match (extra.len(), extra.first()) {
             (1, Some(text)) if format == Output::Mseed3 => options.extra_headers.clone_from(text),
             (0, _) => {}
@@ -312,6 +336,21 @@ impl Heads {
             eprintln!("left behind: {}", left.join(", "));
         }
     }
+}
+
+/// The quality of the clock that the extra headers of version 3 have.
+fn timing_of(record: &RecordView<'_>) -> Option<u8> {
+    let quality = record.parse_extra_headers().ok()?.fdsn().ok()?.time?.quality?;
+    u8::try_from(quality).ok().filter(|quality| *quality <= 100)
+}
+
+/// It, as extra headers.
+fn timing_as_extra(quality: u8) -> String {
+    let mut time = Time::default();
+    time.quality = Some(quality.into());
+    let mut fdsn = Fdsn::default();
+    fdsn.time = Some(time);
+    ExtraHeaders::new().set_fdsn(&fdsn).to_string()
 }
 
 fn write_mseed(

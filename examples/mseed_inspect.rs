@@ -4,11 +4,13 @@
 //!
 //! With `--json`, one JSON object for each record, and one for each stretch that cannot be read.
 
+use std::cell::Cell;
 use std::error::Error;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use clap::Parser;
 use seis_core::{SampleType, Samples};
@@ -21,11 +23,13 @@ use serde_json::{Value, json};
 #[command(
     version,
     after_help = "A JSON object has file, offset, sourceid, version, record_length, encoding, \
-    start_ns (since 1970), sample_rate (Hz), nsamples, sample_type (i, f, d or t; null without \
-    samples) and with --samples samples (of text, its bytes; NaN is null). A stretch that cannot \
-    be read has file, offset, skipped (bytes) and error.\n\n\
+    start_ns (since 1970; null outside of the years 1678 to 2261, which 64 bits hold), sample_rate \
+    (Hz), nsamples, sample_type (i, f, d or t; null without samples) and with --samples samples \
+    (of text, its bytes; NaN and infinity are null). A stretch that cannot be read has file, \
+    offset, skipped (bytes) and error.\n\n\
+    A pipe or device is given up after 64 MiB without a record.\n\n\
     Exit status: 0 all read; 3 something was skipped; 2 wrong arguments; 1 a file could not be \
-    opened."
+    opened, or read to its end."
 )]
 struct Args {
     /// One JSON object for each record and line
@@ -74,26 +78,36 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 
 /// Tells what is in a file; whether all of it could be read.
 fn inspect(path: &Path, args: &Args, out: &mut impl Write) -> Result<bool, Box<dyn Error>> {
-    let mut file = File::open(path)?;
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
     let mut complete = true;
-    // A record at a time: the file may be of any size. A pipe cannot be read twice.
-    let (size, pipe) = match file.metadata()? {
-        metadata if metadata.is_file() => (metadata.len(), None),
-        _ => {
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes)?;
-            (bytes.len() as u64, Some(bytes))
-        }
+    let size = if metadata.is_file() {
+        format!("{} bytes", metadata.len())
+    } else {
+        "not a file".to_owned()
     };
     if !args.json {
-        writeln!(out, "{} ({size} bytes)", path.display())?;
+        writeln!(out, "{} ({size})", path.display())?;
     }
-    let source: Box<dyn Read + '_> = match &pipe {
-        Some(bytes) => Box::new(bytes.as_slice()),
-        None => Box::new(file),
-    };
-    let mut reader = RecordReader::new(source);
+    // What cannot be read a second time is kept for the traces, record by record.
+    let mut kept = (!metadata.is_file() && !args.json).then(Vec::new);
+    // A record at a time: the file may be of any size.
+    let junk = Rc::new(Cell::new(0));
+    let mut reader = RecordReader::new(Watched {
+        inner: file,
+        junk: Rc::clone(&junk),
+        limit: if metadata.is_file() { u64::MAX } else { MOST_JUNK },
+    });
     while let Some(item) = reader.next_record() {
+        if let Ok(record) = &item {
+            junk.set(0);
+            if let Some(bytes) = &mut kept {
+                if bytes.len() + record.bytes().len() > MOST_KEPT {
+                    return Err(format!("more than {MOST_KEPT} bytes: use --json").into());
+                }
+                bytes.extend_from_slice(record.bytes());
+            }
+        }
         match item {
             Ok(record) if args.index => describe(out, path, args, &record, None)?,
             Ok(record) => match record.decode() {
@@ -116,9 +130,32 @@ fn inspect(path: &Path, args: &Args, out: &mut impl Write) -> Result<bool, Box<d
         }
     }
     if !args.json {
-        complete &= summary(out, path, pipe.as_deref(), args)?;
+        complete &= summary(out, path, kept.as_deref(), args)?;
     }
     Ok(complete)
+}
+
+/// Bytes without a record after which a pipe or device is given up, and most that is kept of one.
+const MOST_JUNK: u64 = 64 << 20;
+const MOST_KEPT: usize = 1 << 30;
+
+/// Gives up when there are too many bytes without a record: a device may never end.
+struct Watched<R> {
+    inner: R,
+    junk: Rc<Cell<u64>>,
+    limit: u64,
+}
+
+impl<R: Read> Read for Watched<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.junk.get() > self.limit {
+            let why = format!("no record in {} bytes of what is no file", self.limit);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+        }
+        let read = self.inner.read(out)?;
+        self.junk.set(self.junk.get() + read as u64);
+        Ok(read)
+    }
 }
 
 /// One record.

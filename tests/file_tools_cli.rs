@@ -232,16 +232,29 @@ fn record_headers_are_carried_over_or_told() {
     };
     assert_eq!(convert(dir, &["a.ms3", "b.ms3"]), (0, String::new()));
     assert_eq!(head("b.ms3"), (3, None, Some(4), json.to_owned()));
-    assert_eq!(convert(dir, &["a.ms3", "b.ms"]), (0, "left behind: extra headers\n".to_owned()));
+    // The quality of the clock has a place in both versions.
+    assert_eq!(convert(dir, &["a.ms3", "b.ms"]), (0, String::new()));
     assert_eq!(head("b.ms"), (3, Some(true), None, String::new()));
+    let quality = |name: &str| {
+        let bytes = std::fs::read(dir.join(name)).unwrap();
+        Records::new(&bytes)
+            .map(|r| r.unwrap().v2().unwrap().timing_quality)
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(convert(dir, &["b.ms", "b2.ms"]), (0, String::new()));
+    assert_eq!((quality("b.ms"), quality("b2.ms")), ([Some(90)].into(), [Some(90)].into()));
     assert_eq!(convert(dir, &["b.ms", "c.ms3"]), (0, String::new()));
-    assert_eq!(head("c.ms3"), (3, None, Some(4), String::new()));
+    assert_eq!(head("c.ms3"), (3, None, Some(4), json.to_owned()));
+    let more = r#"{"FDSN":{"Time":{"Quality":90}},"X":1}"#;
+    put(dir, "m.ms3", std::slice::from_ref(&one), &v3.clone().extra_headers(more));
+    assert_eq!(convert(dir, &["m.ms3", "m.ms"]), (0, "left behind: extra headers\n".to_owned()));
+    assert_eq!(quality("m.ms"), [Some(90)].into());
     // SAC has no place for any of it; records that differ have no common one.
     let (status, said) = convert(dir, &["a.ms3", "a.sac"]);
     assert_eq!(status, 0);
     assert_eq!(
         said.trim(),
-        "left behind: extra headers, flags, qualities, as publication versions {3}"
+        "left behind: extra headers, flags, qualities, as publication versions {3}, timing quality"
     );
     let later = trace("CI.HEC..BHN", "2022-01-02T04:00:00Z", ramp(500));
     put(dir, "d.ms3", &[later], &v3.publication_version(4).flags(0));
@@ -400,4 +413,25 @@ fn pipes_are_files_too() {
         assert_eq!(output.status.code(), Some(0), "{printed}");
         assert!(printed.contains("40 Hz, 400 samples"), "{printed}");
     }
+}
+
+/// Devices that never end are given up, within bounded memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn endless_devices_are_given_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    for flags in [&["--json"][..], &[], &["--index"]] {
+        let (status, _, said) = inspect(dir, &[flags, &["/dev/zero"]].concat());
+        assert_eq!(status, 1, "{said}");
+        assert!(said.contains("no record in 67108864 bytes of what is no file"), "{said}");
+    }
+    let program = support::example("mseed_inspect");
+    let line = format!("yes '1 2 3 4 5' | {} --json /dev/stdin", program.display());
+    let output = Command::new("sh").args(["-c", &line]).current_dir(dir).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let (status, said) = convert(dir, &["/dev/zero", "out.ms"]);
+    assert_eq!(status, 1);
+    assert!(said.contains("not a file"), "{said}");
+    assert!(names(dir).is_empty());
 }

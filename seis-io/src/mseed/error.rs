@@ -337,6 +337,14 @@ pub enum WriteError {
         /// As asked for.
         found: u8,
     },
+    /// A quality of the clock that the version has no place for.
+    #[error("timing quality {found} is not {expected}")]
+    TimingQuality {
+        /// As asked for.
+        found: u8,
+        /// What would have been right.
+        expected: &'static str,
+    },
     /// The codes do not come back from the FDSN source identifier that they make.
     #[error("{id}: the codes make {fdsn}, which would not be read as them")]
     Id {
@@ -377,7 +385,7 @@ pub enum WriteError {
         version: u8,
     },
     /// The sampling rate cannot be stored in version 2.
-    #[error("{id}: sampling rate {hz} Hz cannot be stored in miniSEED 2")]
+    #[error("{id}: sampling rate {hz:?} Hz cannot be stored in miniSEED 2")]
     Rate {
         /// The trace.
         id: SourceId,
@@ -409,7 +417,7 @@ pub enum WriteError {
         encoding: Encoding,
     },
     /// A sample cannot be stored in this encoding without loss.
-    #[error("{id}: sample {index} is {value}, which {encoding} cannot hold exactly")]
+    #[error("{id}: sample {index} is {value:?}, which {encoding} cannot hold exactly")]
     Sample {
         /// The trace.
         id: SourceId,

@@ -168,7 +168,7 @@ impl Reader {
                 return Err(error);
             }
         }
-        let broken = match self.load(file, bytes) {
+        let broken = match self.load_file(file, bytes) {
             Ok(broken) => broken,
             Err(error) => {
                 bytes.truncate(base);

@@ -13,6 +13,7 @@ use seis_core::{Samples, SamplingRate, SourceId, Stream, Trace, UtcTime};
 
 use super::assemble::{self, Entry, Segment};
 use super::pass::Pass;
+use super::reader::Records;
 use super::reader::{Passed, pass};
 use super::scan::{Scanner, Step};
 use super::window::{More, Window};
@@ -321,11 +322,35 @@ impl Reader {
         self.entries.clear();
         let mut file = File::open(path)?;
         if !self.part_of_file(&mut file, bytes, pass)? {
-            let broken = self.load(file, bytes)?;
+            let broken = self.load_file(file, bytes)?;
             self.headers(bytes, pass);
             pass.end_of_gzip(broken);
         }
         Ok(())
+    }
+
+    /// As [`load`](Self::load), of what has a name: a file, or a pipe or device, which may never
+    /// end and is left when it holds nothing but junk.
+    pub(super) fn load_file(&self, file: File, bytes: &mut Vec<u8>) -> Result<Option<String>> {
+        if file.metadata()?.is_file() {
+            return self.load(file, bytes);
+        }
+        let limit = self.options.max_inflation;
+        let mut source = Source::bounded(file, limit);
+        loop {
+            let begun = bytes.len();
+            match (source.by_ref().take(MOST_JUNK).read_to_end(bytes), source.too_large()) {
+                (Ok(read), _) if (read as u64) < MOST_JUNK => return Ok(source.take_broken()),
+                (Ok(_), _) => {}
+                (Err(_), Some(bytes)) => return Err(Error::TooLarge { file: None, bytes, limit }),
+                (Err(error), None) => return Err(error.into()),
+            }
+            let piece = bytes.get(begun..).unwrap_or_default();
+            if !Records::new(piece).any(|record| record.is_ok()) {
+                let why = format!("no record in {MOST_JUNK} bytes of what is no file");
+                return Err(io::Error::new(io::ErrorKind::InvalidData, why).into());
+            }
+        }
     }
 
     /// As [`part`](Self::part), of a file; a pipe, in which one cannot go about, is read whole.
@@ -566,6 +591,9 @@ impl Reader {
         (traces, warnings, broken)
     }
 }
+
+/// How many bytes without a record a pipe or a device may give.
+const MOST_JUNK: u64 = 64 << 20;
 
 /// What the second pass gives.
 type Decoded = (Vec<Trace>, Vec<(usize, SourceId, WarningKind)>, Vec<(usize, RecordError)>);

@@ -111,7 +111,7 @@ pub enum Error {
         found: String,
     },
     /// A number that 32-bit floating point cannot hold.
-    #[error("{variable} cannot be {value}: it must be finite and fit 32-bit floating point")]
+    #[error("{variable} cannot be {value:?}: it must be finite and fit 32-bit floating point")]
     Float {
         /// The variable.
         variable: &'static str,
@@ -129,7 +129,7 @@ pub enum Error {
         max: usize,
     },
     /// A sample that 32-bit floating point cannot hold.
-    #[error("sample {index} is {value}: SAC samples are 32-bit floats, at most 3.4e38")]
+    #[error("sample {index} is {value:?}: SAC samples are 32-bit floats, at most 3.4e38")]
     Sample {
         /// Index of the sample.
         index: usize,
@@ -198,7 +198,7 @@ pub enum Error {
         found: String,
     },
     /// A coordinate outside its range.
-    #[error("{variable} is {value}: expected {expected}")]
+    #[error("{variable} is {value:?}: expected {expected}")]
     Coordinate {
         /// The variable.
         variable: &'static str,

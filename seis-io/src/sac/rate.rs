@@ -71,7 +71,7 @@ impl Header {
         } else {
             SamplingRate::from_interval_s(delta).ok()
         };
-        rate.ok_or_else(|| bad(delta.to_string()))
+        rate.ok_or_else(|| bad(format!("{delta:?}")))
     }
 }
 

@@ -124,7 +124,7 @@ pub(crate) fn parse(
         field("start time", 4, found, "a year, a day that it has, and a time of day")
     })?;
     let rate = memo.rate(rate_or_period).ok_or_else(|| {
-        let found = format!("{rate_or_period:e}");
+        let found = format!("{rate_or_period:?}");
         field("sampling rate", 16, found, "a rate, or minus a period, from 1e-9 to 1e9")
     })?;
     let encoding = Encoding::from_code(head[15]);

@@ -57,6 +57,10 @@ pub struct WriteOptions {
     pub publication_version: u8,
     /// [Flags](v3::flag) of all records, in both versions. Default: none.
     pub flags: u8,
+    /// Quality of the clock in percent, 0 to 100, which goes into blockette 1001 of every version-2
+    /// record. In version 3 it is an [extra header](v3::Time::quality). Default: `None`; 0 where
+    /// there is a blockette 1001 for microseconds.
+    pub timing_quality: Option<u8>,
     /// Extra headers of version-3 records: the text of a JSON object, of at most 65535 bytes,
     /// which goes into every record as it stands. Default: none (empty).
     pub extra_headers: String,
@@ -78,6 +82,7 @@ impl Default for WriteOptions {
             first_sequence: 1,
             publication_version: 0,
             flags: 0,
+            timing_quality: None,
             extra_headers: String::new(),
             continue_within: TimeDelta::from_nanos(1000),
         }
@@ -147,6 +152,13 @@ impl WriteOptions {
         self
     }
 
+    /// With this quality of the clock in percent (version 2).
+    #[must_use]
+    pub fn timing_quality(mut self, percent: u8) -> Self {
+        self.timing_quality = Some(percent);
+        self
+    }
+
     /// With these extra headers, a JSON object (version 3).
     #[must_use]
     pub fn extra_headers(mut self, json: impl Into<String>) -> Self {
@@ -179,6 +191,15 @@ impl WriteOptions {
         }
         if self.flags & !flag::ALL != 0 {
             return Err(WriteError::Flags { found: self.flags });
+        }
+        if let Some(found) = self.timing_quality {
+            let expected = match self.version {
+                FormatVersion::V2 => (found > 100).then_some("from 0 to 100 percent"),
+                FormatVersion::V3 => Some("in version 3: it is the extra header FDSN.Time.Quality"),
+            };
+            if let Some(expected) = expected {
+                return Err(WriteError::TimingQuality { found, expected });
+            }
         }
         self.check_extra_headers().map_err(|reason| WriteError::ExtraHeaders { reason })
     }

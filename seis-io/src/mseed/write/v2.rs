@@ -73,15 +73,16 @@ impl Template {
         put(37, &[bit(flag::CLOCK_LOCKED, 5)]);
         put(38, &[bit(flag::TIME_QUESTIONABLE, 7)]);
 
-        // Blockettes: 1000 always, 1001 for microseconds, 100 for odd rates.
+        // Blockettes: 1000 always, 1001 for microseconds and the clock, 100 for odd rates.
         let exponent = options.record_len.trailing_zeros() as u8;
         let mut blockettes: Vec<Vec<u8>> = Vec::with_capacity(3);
         let order_flag = u8::from(order == ByteOrder::Big);
         blockettes.push(blockette(options, 1000, &[encoding.code(), order_flag, exponent, 0]));
         let mut blockette_1001 = None;
-        if needs_microseconds(start, rate) {
+        if options.timing_quality.is_some() || needs_microseconds(start, rate) {
             blockette_1001 = Some(56);
-            blockettes.push(blockette(options, 1001, &[0; 4]));
+            let quality = options.timing_quality.unwrap_or(0);
+            blockettes.push(blockette(options, 1001, &[quality, 0, 0, 0]));
         }
         if let Some(hz) = actual_hz {
             let [a, b, c, d] = order.put_u32(hz.to_bits());
