@@ -219,3 +219,24 @@ fn alphanumeric_mistakes_name_the_line() {
     let e = with(31, &long);
     assert!(e.to_string().len() < 300, "{}", e.to_string().len());
 }
+
+/// Text that begins like an alphanumeric file and never ends, as `yes 1 2 3 4 5` gives it.
+#[test]
+fn a_source_that_never_ends_is_given_up() {
+    struct Endless(usize, usize);
+
+    impl std::io::Read for Endless {
+        fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+            self.1 += out.len();
+            for byte in out.iter_mut() {
+                *byte = b"1 2 3 4 5\n"[self.0 % 10];
+                self.0 += 1;
+            }
+            Ok(out.len())
+        }
+    }
+
+    let mut endless = Endless(0, 0);
+    assert!(SacFile::from_reader(&mut endless).is_err());
+    assert!(endless.1 < 1 << 18, "{} bytes", endless.1);
+}

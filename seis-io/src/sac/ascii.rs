@@ -94,6 +94,21 @@ fn tokens(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(u8::is_ascii_whitespace).filter(|token| !token.is_empty())
 }
 
+/// As much of the start of a file as surely holds its header.
+pub(super) const HEAD_BYTES: u64 = 1 << 16;
+
+/// Longer than any number is written, with the blanks around it.
+const NUMBER_BYTES: u64 = 64;
+
+/// How long a file with this start may be at most, by its NPTS: a source may never end.
+pub(super) fn most_bytes(head: &[u8]) -> u64 {
+    // NPTS is the last of the second line of integers.
+    let line = Lines::new(head).nth(FLOAT_LINES + 1);
+    let integers = line.and_then(|(_, line)| numbers::<i32>(line, INTEGER_WIDTH));
+    let [.., npts] = integers.unwrap_or_default();
+    HEAD_BYTES + 2 * NUMBER_BYTES * u64::try_from(npts).unwrap_or(0)
+}
+
 /// Reads an alphanumeric file.
 pub(super) fn parse(bytes: &[u8]) -> Result<SacFile> {
     let mut lines = Lines::new(bytes);

@@ -92,7 +92,7 @@ fn read_header_of(path: &Path) -> Result<Header> {
     let mut bytes = Vec::with_capacity(HEADER_BYTES);
     file.by_ref().take(HEADER_BYTES as u64).read_to_end(&mut bytes)?;
     if detect(&bytes) == Some(Format::Alphanumeric) {
-        file.read_to_end(&mut bytes)?;
+        read_alphanumeric(file, &mut bytes)?;
         return ascii::parse(&bytes).map(|sac| sac.header);
     }
     let (mut header, order) = Header::parse(&bytes)?;
@@ -109,6 +109,15 @@ fn read_header_of(path: &Path) -> Result<Header> {
     }
     expect_grid(&header)?;
     Ok(header)
+}
+
+/// Appends the rest of an alphanumeric file, as far as NPTS lets it go on.
+fn read_alphanumeric(mut reader: impl Read, bytes: &mut Vec<u8>) -> Result<()> {
+    let missing = |bytes: &[u8], length: u64| length.saturating_sub(bytes.len() as u64);
+    reader.by_ref().take(missing(bytes, ascii::HEAD_BYTES)).read_to_end(bytes)?;
+    let rest = missing(bytes, ascii::most_bytes(bytes));
+    reader.take(rest + 1).read_to_end(bytes)?;
+    Ok(())
 }
 
 fn size_error(header: &Header, expected: u64, found: u64) -> Result<Error> {
@@ -153,7 +162,7 @@ impl SacFile {
     }
 
     /// Reads a file from any source: of a binary file no more than its header describes (and one
-    /// byte, to see that it ends there), of an alphanumeric one everything.
+    /// byte, to see that it ends there), of an alphanumeric one no more than so many numbers can take.
     ///
     /// # Errors
     /// [`Error::Io`]; otherwise as [`from_bytes`](Self::from_bytes).
@@ -174,7 +183,10 @@ impl SacFile {
                 // The vector grows with what is there, not with what is claimed.
                 expected - HEADER_BYTES as u64 + 1
             }
-            Some(Format::Alphanumeric) => u64::MAX,
+            Some(Format::Alphanumeric) => {
+                read_alphanumeric(&mut reader, &mut bytes)?;
+                0
+            }
             None => 0,
         };
         reader.take(rest).read_to_end(&mut bytes)?;
