@@ -284,6 +284,7 @@ def day(program, floor, corpus, synthetic, work, repeat):
         if "to_10_hz" in found:
             note(f"  a day to 10 Hz, {length}: {found['to_10_hz'][length]['ratio']:.1f} times ObsPy")
         note(f"  a day at 100 Hz, {length}: processing over its transforms {found[f'full_rate_{length}']['process_over_transforms']:.2f}")
+    found["load"] = os.getloadavg()[0]
     return found
 
 

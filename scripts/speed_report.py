@@ -121,7 +121,8 @@ def day(figures):
             "100 Hz, full rate", NAMES[length], "", f"{1e-3 * f['run']['ms']:.3f} s",
             f"processing is {f['process_over_transforms']:.2f} of its two transforms, the run {f['ratio']:.2f} of its floor", f"{f['peak_mib']:.0f}",
         ])
-    return table(["a day", "transform", "ObsPy", "here", "", "peak MiB"], rows)
+    load = f"\n\nLoad of the machine meanwhile: {d['load']:.1f}." if "load" in d else ""
+    return table(["a day", "transform", "ObsPy", "here", "", "peak MiB"], rows) + load
 
 
 def cold(figures):
