@@ -138,6 +138,23 @@ pub trait FrequencyResponse: Send + Sync {
         out: &mut [Complex64],
     ) -> Result<(), EvaluationError>;
 
+    /// Writes, for each frequency, the radius in Hz of a circle around it, in the plane of complex
+    /// frequencies, in which nothing sharp lies: no pole and no kink, and no phase that turns by
+    /// more than a radian. The slices have equal length.
+    ///
+    /// For traces of a day and more, signal processing may then interpolate the response where it
+    /// is as smooth as that, which saves most of the time of a plan. 0, which is the default, means
+    /// that nothing is known; such a response is evaluated at every frequency.
+    fn smooth_within_hz(
+        &self,
+        frequencies_hz: &[f64],
+        quantity: GroundMotion,
+        radii_hz: &mut [f64],
+    ) {
+        let _ = (frequencies_hz, quantity);
+        radii_hz.fill(0.0);
+    }
+
     /// A key of the content, if this response can be recognised when it comes again.
     fn fingerprint(&self) -> Option<Fingerprint> {
         None

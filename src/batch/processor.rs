@@ -363,6 +363,15 @@ impl FrequencyResponse for Fingerprinted<'_> {
         self.response.eval_into(frequencies_hz, quantity, out)
     }
 
+    fn smooth_within_hz(
+        &self,
+        frequencies_hz: &[f64],
+        quantity: GroundMotion,
+        radii_hz: &mut [f64],
+    ) {
+        self.response.smooth_within_hz(frequencies_hz, quantity, radii_hz);
+    }
+
     fn fingerprint(&self) -> Option<Fingerprint> {
         self.fingerprint
     }

@@ -18,6 +18,19 @@ impl FrequencyResponse for Response {
         self.with_options(EvaluationOptions::default()).eval_into(frequencies_hz, quantity, out)
     }
 
+    fn smooth_within_hz(
+        &self,
+        frequencies_hz: &[f64],
+        quantity: GroundMotion,
+        radii_hz: &mut [f64],
+    ) {
+        self.with_options(EvaluationOptions::default()).smooth_within_hz(
+            frequencies_hz,
+            quantity,
+            radii_hz,
+        );
+    }
+
     fn fingerprint(&self) -> Option<Fingerprint> {
         Some(Self::fingerprint(self))
     }
@@ -67,6 +80,19 @@ impl FrequencyResponse for ResponseWithOptions<'_> {
         Ok(plan.eval_into(frequencies_hz, out)?)
     }
 
+    /// 0 also where the evaluation fails.
+    fn smooth_within_hz(
+        &self,
+        frequencies_hz: &[f64],
+        quantity: GroundMotion,
+        radii_hz: &mut [f64],
+    ) {
+        match self.response.plan(quantity, &self.options) {
+            Ok(plan) => plan.smooth_within_hz(frequencies_hz, quantity, radii_hz),
+            Err(_) => radii_hz.fill(0.0),
+        }
+    }
+
     /// The fingerprint of the response, changed by every option that is not the default.
     fn fingerprint(&self) -> Option<Fingerprint> {
         let Fingerprint(response) = Response::fingerprint(self.response);
@@ -101,5 +127,11 @@ impl FrequencyResponse for EvaluationPlan {
             )));
         }
         Ok(Self::eval_into(self, frequencies_hz, out)?)
+    }
+
+    fn smooth_within_hz(&self, frequencies_hz: &[f64], _: GroundMotion, radii_hz: &mut [f64]) {
+        for (radius_hz, f) in radii_hz.iter_mut().zip(frequencies_hz) {
+            *radius_hz = self.smooth_within(*f);
+        }
     }
 }

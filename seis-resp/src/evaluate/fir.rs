@@ -101,6 +101,12 @@ impl Fir {
         self.band = Band::new(self, limit_hz);
     }
 
+    /// From the first tap to the last, at least.
+    pub(super) fn length_s(&self) -> f64 {
+        let taps = if self.shape == Shape::Asymmetric { 1.0 } else { 2.0 };
+        taps * self.taps.len() as f64 * self.sample_interval_s
+    }
+
     /// The delay in seconds that [`multiply`](Self::multiply) leaves out, because the plan applies
     /// the delays of all stages at once.
     pub(super) fn omitted_delay_s(&self) -> f64 {

@@ -10,7 +10,7 @@ use super::lanes::{ComplexLanes, LANES, Lanes};
 use super::options::{EvaluationOptions, GainSource, ListRange};
 use super::rate::output_rate_hz;
 use super::stage::{self, Context};
-use super::transfer::Transfer;
+use super::transfer::{Transfer, radian_hz};
 use super::trig::sin_cos;
 use super::warning::EvaluationWarning;
 use crate::units::Unit;
@@ -374,6 +374,17 @@ impl EvaluationPlan {
     pub fn at(&self, frequency_hz: f64) -> Result<Complex64, EvaluateError> {
         self.check_range(frequency_hz)?;
         Ok(self.block(&[frequency_hz; LANES]).get(0))
+    }
+
+    /// The radius in Hz of the circle around a frequency, in the plane of complex frequencies, in
+    /// which this has no pole and no kink, and no factor that turns by more than a radian; 0 where
+    /// that is not known.
+    pub(super) fn smooth_within(&self, frequency_hz: f64) -> f64 {
+        // Dividing by iω is a pole at 0.
+        let conversion = if self.order < 0 { frequency_hz.abs() } else { f64::INFINITY };
+        let advance = radian_hz(self.advance_s);
+        let factors = self.factors.iter().map(|(_, factor)| factor.smooth_within(frequency_hz));
+        factors.fold(conversion.min(advance), f64::min)
     }
 
     /// The quantity that was planned for; `None` if it was a [unit](Response::plan_in).

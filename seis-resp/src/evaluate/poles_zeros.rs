@@ -1,10 +1,11 @@
 //! Poles and zeros, of s and of z.
 
-use std::f64::consts::TAU;
+use std::f64::consts::{PI, TAU};
 
 use seis_core::Complex64;
 
 use super::lanes::{ComplexLanes, LANES, Lanes};
+use super::transfer::radian_hz;
 use super::trig::sin_cos;
 use crate::{PolesZeros, PzDomain};
 
@@ -52,6 +53,30 @@ impl Rational {
         let excess =
             i32::try_from(self.poles.len()).ok()? - i32::try_from(self.zeros.len()).ok()?;
         Some((scaled(&self.zeros), scaled(&self.poles), scale.powi(excess)))
+    }
+
+    /// The radius in Hz of the circle around a frequency, in the plane of complex frequencies, that
+    /// is free of poles, and in which no power of z turns by more than a radian.
+    pub(super) fn smooth_within(&self, frequency_hz: f64) -> f64 {
+        let nearest = |distance: &dyn Fn(&Complex64) -> f64| {
+            self.poles.iter().map(distance).fold(f64::INFINITY, f64::min)
+        };
+        match self.variable {
+            Variable::Radians => {
+                nearest(&|pole| (Complex64::new(0.0, TAU * frequency_hz) - pole).norm()) / TAU
+            }
+            Variable::Hertz => nearest(&|pole| (Complex64::new(0.0, frequency_hz) - pole).norm()),
+            Variable::Z(tau) => {
+                // z = p where iωτ = ln p, and at all frequencies that alias with it.
+                let angle = TAU * frequency_hz * tau;
+                let poles = nearest(&|pole| {
+                    let turn = (angle - pole.arg() + PI).rem_euclid(TAU) - PI;
+                    turn.hypot(pole.norm().ln())
+                });
+                let powers = self.poles.len().max(self.zeros.len()) as f64;
+                (poles / (TAU * tau.abs())).min(radian_hz(powers * tau))
+            }
+        }
     }
 
     /// `value *= H(f)`. A pole that is hit gives 0.

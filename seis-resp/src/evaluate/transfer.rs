@@ -1,5 +1,7 @@
 //! The transfer function of one stage, whatever its kind.
 
+use std::f64::consts::TAU;
+
 use seis_core::Complex64;
 
 use super::fir::{Fir, Recursive};
@@ -51,6 +53,17 @@ impl Transfer {
         is_constant.then(|| self.at(0.0).re)
     }
 
+    /// As [`EvaluationPlan::smooth_within`](super::EvaluationPlan::smooth_within).
+    pub(super) fn smooth_within(&self, frequency_hz: f64) -> f64 {
+        match self {
+            _ if self.constant().is_some() => f64::INFINITY,
+            Self::Rational(filter) => filter.smooth_within(frequency_hz),
+            Self::Fir(filter) => radian_hz(filter.length_s()),
+            // The poles would have to be looked for, and a list has a kink wherever it likes.
+            Self::Recursive(_) | Self::List(_) => 0.0,
+        }
+    }
+
     /// What it is, in words.
     pub(super) fn name(&self) -> &'static str {
         match self {
@@ -60,4 +73,10 @@ impl Transfer {
             Self::List(_) => "a response list",
         }
     }
+}
+
+/// By how many hertz f has to change, in any direction, for e^{2πif·`duration_s`} to change by a
+/// factor of e or to turn by a radian.
+pub(super) fn radian_hz(duration_s: f64) -> f64 {
+    1.0 / (TAU * duration_s.abs())
 }
