@@ -38,6 +38,15 @@ impl FrequencyResponse for Broadband {
         }
         Ok(())
     }
+
+    /// The distance to its poles.
+    fn smooth_within_hz(&self, frequencies_hz: &[f64], _: GroundMotion, radii_hz: &mut [f64]) {
+        for (radius_hz, f) in radii_hz.iter_mut().zip(frequencies_hz) {
+            let s = Complex64::new(0.0, std::f64::consts::TAU * f);
+            let p = Complex64::new(-0.037, 0.037);
+            *radius_hz = (s - p).norm().min((s + 251.3).norm()) / std::f64::consts::TAU;
+        }
+    }
 }
 
 /// Processor time of this thread where the system tells, else the time that passes.

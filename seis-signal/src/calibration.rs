@@ -92,7 +92,12 @@ impl From<DeconvolutionSpec> for CalibrationSpec {
 ///   first output falls on a sample), the inverse transform is made at the output rate, or at the
 ///   nearest that divides the transform's length, and nothing is left to interpolate;
 /// * where the pre-filter keeps a small part of the band and the trace is long, a short filter,
-///   which is divided out again, lowers the rate before the forward transform.
+///   which is divided out again, lowers the rate before the forward transform;
+/// * at more than 131 072 frequencies, which no trace of twenty minutes has, a response is
+///   interpolated where [it says that it is smooth][smooth] and the interpolation proves good to
+///   2 · 10⁻¹³.
+///
+/// [smooth]: seis_core::FrequencyResponse::smooth_within_hz
 ///
 /// None of this is an approximation beyond rounding errors: the tests compare every way with plain
 /// transforms of the reference length. ([`DeconvolutionPlan`](crate::DeconvolutionPlan) does the

@@ -24,8 +24,12 @@
 //! closer than that, and the neighbourhood of zeros (m ≤ 0). Of a kink in the n-th derivative the
 //! coefficients fall as k⁻ⁿ⁻¹ only, whatever its place, so that an error of at most some 9ε passes.
 //!
-//! What neither nodes nor checks can see is a feature narrower than their distance that leaves no
-//! trace beside it: a resonance of 10⁻¹³ of the response or less a few frequencies off.
+//! What neither nodes nor checks can see is a feature narrower than their distance. So a panel is
+//! tried only if the response itself says that none is there
+//! ([`smooth_within_hz`](FrequencyResponse::smooth_within_hz)): no pole within [`CLEARANCE`] = 2 half
+//! panels of the centre, whence ρ ≥ 2 + √3, so that what a pole adds falls at least as 3.7⁻ᵏ and
+//! shows in a₈ and a₉ if it matters. (A zero needs no clearance: beside it the response is smooth,
+//! and small, which m tells.) Of a response that does not say so, every frequency is evaluated.
 
 use std::ops::{Range, RangeInclusive};
 use std::sync::LazyLock;
@@ -54,6 +58,9 @@ const CHECKS: [usize; 5] = [0, 3, 5, 8, 10];
 
 /// Of the last coefficients and the differences, relative to the least |p| in the panel.
 const TOLERANCE: f64 = 2e-13;
+
+/// So many half panels from the centre of a panel there is nothing sharp.
+const CLEARANCE: f64 = 2.0;
 
 /// Frequencies whose polynomials are computed side by side.
 const LANES: usize = 4;
@@ -121,6 +128,23 @@ impl<'a> Exact<'a> {
         Ok(&self.values)
     }
 
+    /// The panels in which nothing sharp can hide, and the others.
+    fn sort_by_smoothness(&mut self, grid: &Grid, panels: &[Panel]) -> (Vec<Panel>, Vec<Panel>) {
+        let last = |panel: &Panel| panel.first + panel.len - 1;
+        let centres = panels.iter().map(|panel| grid.between(panel.first, last(panel), 0.0));
+        self.frequencies.clear();
+        self.frequencies.extend(centres);
+        let mut radii_hz = vec![0.0; panels.len()];
+        self.response.smooth_within_hz(&self.frequencies, self.quantity, &mut radii_hz);
+        let (mut smooth, mut unknown) = (Vec::new(), Vec::new());
+        for (panel, radius_hz) in panels.iter().zip(radii_hz) {
+            let half_hz = (grid.frequency(last(panel)) - grid.frequency(panel.first)) / 2.0;
+            let group = if radius_hz >= CLEARANCE * half_hz { &mut smooth } else { &mut unknown };
+            group.push(*panel);
+        }
+        (smooth, unknown)
+    }
+
     /// At the frequencies of a grid, block by block.
     pub(super) fn on_grid(
         &mut self,
@@ -154,11 +178,13 @@ fn accepted(
     while !panels.is_empty() {
         let mut halves = Vec::new();
         for some in panels.chunks(BLOCK / samples.len()) {
-            let frequencies = some.iter().flat_map(|panel| {
+            let (smooth, unknown) = exact.sort_by_smoothness(grid, some);
+            halves.extend(unknown.into_iter().flat_map(Panel::halves));
+            let frequencies = smooth.iter().flat_map(|panel| {
                 samples.iter().map(|x| grid.between(panel.first, panel.first + panel.len - 1, *x))
             });
             let values = exact.at(frequencies)?;
-            for (panel, values) in some.iter().zip(values.chunks_exact(samples.len())) {
+            for (panel, values) in smooth.iter().zip(values.chunks_exact(samples.len())) {
                 match Polynomial::new(values) {
                     Some(polynomial) => found.push((*panel, polynomial)),
                     None => halves.extend(panel.halves()),
@@ -315,9 +341,14 @@ mod tests {
         h: F,
         evaluated: AtomicUsize,
         highest_hz: f64,
+        radius_hz: f64,
     }
 
     impl<F: Fn(f64) -> Complex64 + Send + Sync> FrequencyResponse for Counted<F> {
+        fn smooth_within_hz(&self, _: &[f64], _: GroundMotion, radii_hz: &mut [f64]) {
+            radii_hz.fill(self.radius_hz);
+        }
+
         fn eval_into(
             &self,
             frequencies_hz: &[f64],
@@ -340,9 +371,20 @@ mod tests {
         range: RangeInclusive<usize>,
         h: impl Fn(f64) -> Complex64 + Send + Sync,
     ) -> (f64, f64) {
+        compare_within(f64::INFINITY, grid, range, h)
+    }
+
+    /// The same of a function that says how smooth it is.
+    fn compare_within(
+        radius_hz: f64,
+        grid: &Grid,
+        range: RangeInclusive<usize>,
+        h: impl Fn(f64) -> Complex64 + Send + Sync,
+    ) -> (f64, f64) {
         let (first, last) = range.clone().into_inner();
         let evaluated = AtomicUsize::new(0);
-        let counted = Counted { h, evaluated, highest_hz: grid.frequency(last) };
+        let highest_hz = grid.frequency(last);
+        let counted = Counted { h, evaluated, highest_hz, radius_hz };
         let (mut next, mut worst) = (first, 0.0_f64);
         evaluate(&counted, GroundMotion::Velocity, grid, range, |k, block| {
             assert_eq!(k, next);
@@ -439,6 +481,28 @@ mod tests {
         }
     }
 
+    /// A notch between the frequencies that are looked at.
+    #[test]
+    fn what_may_be_sharp_is_exact() {
+        let (centre, width) = (day().frequency(50_007), day().frequency(3));
+        let notch = |f: f64| {
+            let inside = (f - centre).abs() < width;
+            Complex64::new(if inside { 0.01 } else { 1.0 }, 0.0)
+        };
+        let range = 0..=ALWAYS_EXACT;
+        assert_eq!(compare_within(0.0, &day(), range.clone(), notch), (0.0, 1.0));
+        assert_eq!(compare_within(f64::NAN, &day(), range.clone(), notch), (0.0, 1.0));
+        // Half the smallest panels.
+        let radius_hz = day().frequency(SMALLEST) / 2.0;
+        assert_eq!(compare_within(radius_hz, &day(), range.clone(), notch), (0.0, 1.0));
+        // It says what is not so.
+        assert!(compare_within(f64::INFINITY, &day(), range.clone(), notch).0 > 1.0);
+        // Panels as large as the promise allows, and no larger.
+        let (worst, share) =
+            compare_within(4.0 * radius_hz, &day(), range, |f| Complex64::new(1.0, TAU * f).inv());
+        assert!(worst < 2e-14 && (0.02..0.1).contains(&share), "{worst:e} {share}");
+    }
+
     #[test]
     fn close_kinks_are_exact() {
         let (worst, share) = compare(&day(), 0..=200_000, list(200));
@@ -472,7 +536,8 @@ mod tests {
         // The difference itself is exact to half a unit in the last place of f.
         assert!(worst < 1e-13 && share < 0.02, "{worst:e} {share}");
         let broken = |f: f64| if f < zero { Complex64::ONE } else { Complex64::new(f64::NAN, 0.0) };
-        let response = Counted { h: broken, evaluated: AtomicUsize::new(0), highest_hz: 20.0 };
+        let evaluated = AtomicUsize::new(0);
+        let response = Counted { h: broken, evaluated, highest_hz: 20.0, radius_hz: f64::INFINITY };
         let mut first = None;
         evaluate(&response, GroundMotion::Velocity, &day(), 0..=200_000, |k, block| {
             first = first.or_else(|| block.iter().position(|h| h.re.is_nan()).map(|n| k + n));

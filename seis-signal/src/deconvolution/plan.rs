@@ -48,7 +48,8 @@ pub struct DeconvolutionPlan {
 
 impl DeconvolutionPlan {
     /// Evaluates the response at the frequencies that survive the pre-filter (at all of them for a
-    /// water level, which refers to the largest) and inverts it.
+    /// water level, which refers to the largest) and inverts it. At more than 131 072 frequencies it
+    /// is interpolated where [it says that it is smooth](FrequencyResponse::smooth_within_hz).
     ///
     /// # Errors
     /// * [`Error::PreFilterBeyondNyquist`](crate::Error::PreFilterBeyondNyquist) and

@@ -54,6 +54,15 @@ impl FrequencyResponse for PolesZeros {
         Ok(())
     }
 
+    fn smooth_within_hz(&self, frequencies_hz: &[f64], _: GroundMotion, radii_hz: &mut [f64]) {
+        for (radius_hz, f) in radii_hz.iter_mut().zip(frequencies_hz) {
+            let s = Complex64::new(0.0, TAU * f);
+            // At 0 is the pole of accelerations.
+            let poles = self.poles.iter().map(|p| (s - p).norm());
+            *radius_hz = poles.fold(s.norm(), f64::min) / TAU;
+        }
+    }
+
     fn fingerprint(&self) -> Option<Fingerprint> {
         self.key.map(Fingerprint)
     }
