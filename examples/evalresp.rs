@@ -15,14 +15,17 @@
 //! `pandas.read_csv(…, comment="#")` pass over it. With `--out` each goes into a file of its own,
 //! `DIR/NET.STA.LOC.CHA.fap`.
 //!
+//! `fap` and `csv` come out while they are computed, whatever the number of frequencies; an object
+//! of `json` is held in memory, and has at most a million.
+//!
 //! Warnings go to standard error. Exit status 1 if nothing could be evaluated, 3 if a channel could
 //! not.
 
 mod channels;
 
 use std::error::Error;
-use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -61,6 +64,10 @@ enum Format {
 /// Where the Nyquist frequency is unknown (SAC pole-zero files do not tell it).
 const DEFAULT_NYQUIST_HZ: f64 = 50.0;
 const DEFAULT_COUNT: usize = 200;
+/// An object is held in memory until it is whole.
+const MAX_IN_JSON: usize = 1_000_000;
+/// How many frequencies are evaluated at once.
+const BLOCK: usize = 1024;
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -80,45 +87,57 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 }
 
 fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
+    let count = args.freqs.as_ref().map_or(0, Frequencies::count);
+    if args.format == Format::Json && count > MAX_IN_JSON {
+        return Err(format!(
+            "an object holds at most {MAX_IN_JSON} frequencies, not {count}; \
+             fap and csv print as many as are asked for"
+        )
+        .into());
+    }
     let mut tell = |text: String| eprintln!("evalresp: {text}");
     let inventory = args.selection.inventory(&mut tell)?;
     let epochs = args.selection.channels(&inventory, &mut tell);
     if epochs.is_empty() {
-        let time = args.selection.time.map(|t| format!(" at {t}")).unwrap_or_default();
-        return Err(format!("no channel matches {}{time}", args.selection.id).into());
+        return Err(args.selection.nothing(&inventory).into());
     }
     let is_one_of_many = epochs.len() > 1 && args.out.is_none();
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut stdout = io::BufWriter::new(io::stdout().lock());
     let mut done = 0;
     for epoch in &epochs {
         let id = epoch.id_text();
-        let mut text = String::new();
-        if args.format == Format::Csv && (done == 0 || args.out.is_some()) {
-            text.push_str("frequency,amplitude,phase\n");
-        }
-        if is_one_of_many && args.format != Format::Json {
-            writeln!(text, "# {}", id.replace(char::is_control, "?"))?;
-        }
-        match curve(args, *epoch, &mut tell) {
-            Ok(curve) => {
-                match args.format {
-                    Format::Fap => curve.fap(&mut text)?,
-                    Format::Csv => curve.csv(&mut text)?,
-                    Format::Json => curve.json(&mut text)?,
-                }
-                done += 1;
-            }
+        let curve = match Curve::new(args, *epoch, &mut tell) {
+            Ok(curve) => curve,
             Err(error) => {
                 tell(format!("{id}: {error}"));
                 continue;
             }
-        }
+        };
+        let mut write = |out: &mut dyn Write| -> Result<(), Box<dyn Error>> {
+            if args.format == Format::Csv && (done == 0 || args.out.is_some()) {
+                out.write_all(b"frequency,amplitude,phase\n")?;
+            }
+            if is_one_of_many && args.format != Format::Json {
+                writeln!(out, "# {}", id.replace(char::is_control, "?"))?;
+            }
+            match args.format {
+                Format::Fap => curve.rows(out, &mut tell, |f, amplitude, phase| {
+                    let [f, amplitude, phase] = [f, amplitude, phase].map(c_exponent);
+                    format!("{f} {amplitude} {phase}\n")
+                }),
+                Format::Csv => curve.rows(out, &mut tell, |f, amplitude, phase| {
+                    format!("{f:?},{amplitude:?},{phase:?}\n")
+                }),
+                Format::Json => curve.json(out, &mut tell),
+            }
+        };
         match &args.out {
-            None => out.write_all(text.as_bytes())?,
-            Some(folder) => write_file(folder, &id, args.format, &text)?,
+            None => write(&mut stdout)?,
+            Some(folder) => write_file(folder, &id, args.format, write)?,
         }
+        done += 1;
     }
-    out.flush()?;
+    stdout.flush()?;
     Ok(match done {
         0 => ExitCode::from(1),
         done if done < epochs.len() => ExitCode::from(3),
@@ -126,8 +145,14 @@ fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
     })
 }
 
-/// Codes come from a file: they name no other folder.
-fn write_file(folder: &Path, id: &str, format: Format, text: &str) -> Result<(), Box<dyn Error>> {
+/// Writes a file that appears under its name only when it is whole. Codes come from a file: they
+/// name no other folder.
+fn write_file(
+    folder: &Path,
+    id: &str,
+    format: Format,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     if id.starts_with('.') || !id.chars().all(is_plain) {
         return Err(format!("{id:?} cannot be the name of a file").into());
@@ -138,95 +163,130 @@ fn write_file(folder: &Path, id: &str, format: Format, text: &str) -> Result<(),
         Format::Json => "json",
     };
     std::fs::create_dir_all(folder)?;
-    Ok(std::fs::write(folder.join(format!("{id}.{extension}")), text)?)
+    let path = folder.join(format!("{id}.{extension}"));
+    let aside = folder.join(format!(".{id}.{extension}.part"));
+    let written = File::create(&aside).map_err(Box::from).and_then(|file| {
+        let mut file = io::BufWriter::new(file);
+        write(&mut file)?;
+        file.flush()?;
+        Ok(std::fs::rename(&aside, &path)?)
+    });
+    if written.is_err() {
+        // The error that matters is the one above.
+        let _ = std::fs::remove_file(&aside);
+    }
+    written
 }
 
 /// What is printed of a channel.
 struct Curve<'a> {
     channel: Channel<'a>,
-    frequencies_hz: Vec<f64>,
-    values: Vec<Complex64>,
+    frequencies: Frequencies,
     warnings: Vec<String>,
 }
 
-fn curve<'a>(
-    args: &Args,
-    epoch: ChannelEpoch<'a>,
-    tell: &mut dyn FnMut(String),
-) -> Result<Curve<'a>, Box<dyn Error>> {
-    let channel = args.selection.plan(epoch)?;
-    let id = epoch.id_text();
-    if args.selection.units.is_none() && channel.plan.quantity() != Some(GroundMotion::Velocity) {
-        tell(format!("{id}: given per {}, the instrument's own unit", channel.input));
-    }
-    let frequencies_hz = match (&args.freqs, channel.nyquist_hz) {
-        (Some(frequencies), _) => frequencies.list(),
-        (None, Some(nyquist_hz)) => Frequencies::up_to(nyquist_hz, DEFAULT_COUNT).list(),
-        (None, None) => {
-            tell(format!("{id}: the sampling rate is unknown; up to {DEFAULT_NYQUIST_HZ} Hz"));
-            Frequencies::up_to(DEFAULT_NYQUIST_HZ, DEFAULT_COUNT).list()
+impl<'a> Curve<'a> {
+    fn new(
+        args: &Args,
+        epoch: ChannelEpoch<'a>,
+        tell: &mut dyn FnMut(String),
+    ) -> Result<Self, Box<dyn Error>> {
+        let channel = args.selection.plan(epoch)?;
+        let id = epoch.id_text();
+        let is_velocity = channel.plan.quantity() == Some(GroundMotion::Velocity);
+        if args.selection.units.is_none() && !is_velocity {
+            tell(format!("{id}: given per {}, the instrument's own unit", channel.input));
         }
-    };
-    let mut values = vec![Complex64::default(); frequencies_hz.len()];
-    channel.plan.eval_into(&frequencies_hz, &mut values)?;
-    let mut warnings: Vec<String> =
-        channel.plan.warnings().iter().map(ToString::to_string).collect();
-    if let (Some(first), Some(last)) = (frequencies_hz.first(), frequencies_hz.last()) {
-        warnings.extend(channel.plan.extrapolation(*first, *last).map(|w| w.to_string()));
-    }
-    let is_lost = |value: &&Complex64| !(value.re.is_finite() && value.im.is_finite());
-    match values.iter().filter(is_lost).count() {
-        0 => {}
-        lost => warnings.push(format!("{lost} of {} values are not finite", values.len())),
-    }
-    for warning in &warnings {
-        tell(format!("{id}: warning: {warning}"));
-    }
-    Ok(Curve { channel, frequencies_hz, values, warnings })
-}
-
-impl Curve<'_> {
-    /// (frequency in Hz, amplitude, phase in degrees).
-    fn rows(&self) -> impl Iterator<Item = (f64, f64, f64)> {
-        let values = self.values.iter().map(|v| (v.norm(), v.arg().to_degrees()));
-        self.frequencies_hz.iter().zip(values).map(|(f, (amplitude, phase))| (*f, amplitude, phase))
+        let frequencies = match (&args.freqs, channel.nyquist_hz) {
+            (Some(frequencies), _) => frequencies.clone(),
+            (None, Some(nyquist_hz)) => Frequencies::up_to(nyquist_hz, DEFAULT_COUNT),
+            (None, None) => {
+                tell(format!("{id}: the sampling rate is unknown; up to {DEFAULT_NYQUIST_HZ} Hz"));
+                Frequencies::up_to(DEFAULT_NYQUIST_HZ, DEFAULT_COUNT)
+            }
+        };
+        let (first_hz, last_hz) = frequencies.bounds_hz();
+        let extrapolation = channel.plan.extrapolation(first_hz, last_hz);
+        let warnings: Vec<String> =
+            channel.plan.warnings().iter().chain(&extrapolation).map(ToString::to_string).collect();
+        for warning in &warnings {
+            tell(format!("{id}: warning: {warning}"));
+        }
+        Ok(Self { channel, frequencies, warnings })
     }
 
-    fn fap(&self, text: &mut String) -> std::fmt::Result {
-        self.rows().try_for_each(|(f, amplitude, phase)| {
-            writeln!(text, "{} {} {}", c_exponent(f), c_exponent(amplitude), c_exponent(phase))
-        })
+    /// Evaluates block by block, so that the number of frequencies costs no memory, and gives
+    /// frequencies in Hz, amplitudes, and phases in degrees. What is to be warned of afterwards
+    /// comes back.
+    fn evaluate(
+        &self,
+        tell: &mut dyn FnMut(String),
+        mut row: impl FnMut(f64, f64, f64) -> io::Result<()>,
+    ) -> Result<Option<String>, Box<dyn Error>> {
+        let mut values = [Complex64::default(); BLOCK];
+        let mut lost = 0;
+        for block in self.frequencies.blocks(BLOCK) {
+            let values = values.get_mut(..block.len()).unwrap_or_default();
+            self.channel.plan.eval_into(&block, values)?;
+            lost += values.iter().filter(|value| channels::is_lost(value)).count();
+            for (f, value) in block.iter().zip(&*values) {
+                row(*f, value.norm(), value.arg().to_degrees())?;
+            }
+        }
+        let warning = channels::not_finite(lost, self.frequencies.count());
+        if let Some(warning) = &warning {
+            tell(format!("{}: warning: {warning}", self.channel.epoch.id_text()));
+        }
+        Ok(warning)
     }
 
-    fn csv(&self, text: &mut String) -> std::fmt::Result {
-        self.rows()
-            .try_for_each(|(f, amplitude, phase)| writeln!(text, "{f:?},{amplitude:?},{phase:?}"))
+    fn rows(
+        &self,
+        out: &mut dyn Write,
+        tell: &mut dyn FnMut(String),
+        line: impl Fn(f64, f64, f64) -> String,
+    ) -> Result<(), Box<dyn Error>> {
+        self.evaluate(tell, |f, amplitude, phase| {
+            out.write_all(line(f, amplitude, phase).as_bytes())
+        })?;
+        Ok(())
     }
 
-    fn json(&self, text: &mut String) -> std::fmt::Result {
+    fn json(
+        &self,
+        out: &mut dyn Write,
+        tell: &mut dyn FnMut(String),
+    ) -> Result<(), Box<dyn Error>> {
+        let (mut frequencies, mut amplitudes, mut phases) = (vec![], vec![], vec![]);
+        let lost = self.evaluate(tell, |f, amplitude, phase| {
+            frequencies.push(f);
+            amplitudes.push(amplitude);
+            phases.push(phase);
+            Ok(())
+        })?;
         let epoch = &self.channel.epoch;
         let time = |t: Option<seis::UtcTime>| t.map(|t| t.to_string());
         let (gain, gain_hz) = self.channel.plan.product_of_gains();
         let reported = self.channel.response.sensitivity.as_ref();
-        let column = |of: fn((f64, f64, f64)) -> f64| self.rows().map(of).collect::<Vec<f64>>();
+        let warnings: Vec<&String> = self.warnings.iter().chain(&lost).collect();
         let object = json!({
             "id": epoch.id_text(),
             "start": time(epoch.epoch.start),
             "end": time(epoch.epoch.end),
             "input_unit": self.channel.input,
             "output_unit": self.channel.output,
-            "frequency": column(|row| row.0),
-            "amplitude": column(|row| row.1),
-            "phase": column(|row| row.2),
+            "frequency": frequencies,
+            "amplitude": amplitudes,
+            "phase": phases,
             "sensitivity": {
                 "reported": reported.map(|s| s.value),
                 "reported_at_hz": reported.and_then(|s| s.frequency_hz),
                 "computed": gain,
                 "computed_at_hz": gain_hz,
             },
-            "warnings": self.warnings,
+            "warnings": warnings,
         });
-        writeln!(text, "{object}")
+        Ok(writeln!(out, "{object}")?)
     }
 }
 

@@ -206,6 +206,32 @@ fn patterns_are_files_and_overflow_is_told() {
     assert!(none.status.code() == Some(1) && text(&none.stderr).contains("no file matches"));
 }
 
+/// From the smallest to the largest number there is nothing but numbers, in order.
+#[test]
+fn frequencies_are_finite_over_every_range() {
+    let (_root, files) = stations();
+    let (id, _) = first_channel(&files[0]);
+    for (range, middle) in [
+        ("1e-300,1e308,3", 1e4),
+        ("5e-324,1.7e308,3", 3e-8),
+        ("0,1.7e308,3,lin", 0.85e308),
+        ("1e-4,100,7", 0.1),
+    ] {
+        let arguments = ["--id", &id, "--freqs", range, "--format", "csv"];
+        let output = evalresp(&files, &arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let rows = rows(text(&output.stdout).split_once('\n').unwrap().1, ',');
+        assert!(rows.iter().all(|row| row[0].is_finite()), "{range}: {rows:?}");
+        assert!(rows.is_sorted_by(|a, b| a[0] < b[0]), "{range}: {rows:?}");
+        let found = rows[rows.len() / 2][0];
+        assert!((found / middle - 1.0).abs() < 0.1, "{range}: {found}");
+    }
+    // Blocks join without a seam, and what was asked for stands at the ends.
+    let output = evalresp(&files, &["--id", &id, "--freqs", "1,2049,2049,lin"]);
+    let rows = rows(&text(&output.stdout), ' ');
+    assert!(rows.iter().zip(1..).all(|(row, i)| row[0] == f64::from(i)) && rows.len() == 2049);
+}
+
 #[test]
 fn mistakes_are_told() {
     let (_root, files) = stations();
@@ -217,8 +243,14 @@ fn mistakes_are_told() {
     };
     let (code, error) = refused(&["--id", "XX.NONE..BHZ"]);
     assert!(code == Some(1) && error.contains("no channel matches XX.NONE..BHZ"), "{error}");
+    assert!(error.contains("the files have XX.CMG3T..HHE, XX.CMG3T..HHN, "), "{error}");
+    assert!(error.contains(" and 1 more"), "{error}");
     let (code, error) = refused(&["--id", &id, "--time", "1900-01-01"]);
-    assert!(code == Some(1) && error.contains("at 1900-01-01"), "{error}");
+    assert!(code == Some(1) && error.contains(" holds at 1900-01-01"), "{error}");
+    let epoch = Inventory::read(&files[0]).unwrap().channels().next().unwrap().epoch.to_string();
+    assert!(error.contains(&format!("the files have {id} {epoch}")), "{error}");
+    let (code, error) = refused(&["--id", &id, "--freqs", "1,2,1000001", "--format", "json"]);
+    assert!(code == Some(1) && error.contains("at most 1000000 frequencies"), "{error}");
     let (code, error) = refused(&["--id", &id, "--units", "hPa"]);
     assert!(code == Some(1) && error.contains("which is no pressure"), "{error}");
     for (frequencies, reason) in [
@@ -226,6 +258,8 @@ fn mistakes_are_told() {
         ("0,1,9", "cannot begin at 0 Hz"),
         ("1,2", "expected FMIN,FMAX,N"),
         ("1,2,0", "no number of frequencies"),
+        ("1,2,1e9", "no number of frequencies"),
+        ("1,2,9999999999", "(1 to 1000000000)"),
         ("1,2,3,cubic", "neither log nor lin"),
         ("nan,2,3", "no frequency"),
     ] {
@@ -258,6 +292,24 @@ fn a_picture_names_what_it_marks() {
     let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
     assert_eq!((number(16), number(20)), (1920, 1440));
     assert!(png.len() > 20_000, "{} bytes", png.len());
+    // What is no number is told, and so is what is too much.
+    let picture = root.path().join("lost.svg");
+    let arguments = ["--id", &id, "--out", picture.to_str().unwrap(), "--freqs"];
+    let output = run("plot_response", &files, &[&arguments[..], &["1,1e300,50"]].concat());
+    let error = text(&output.stderr);
+    assert!(
+        output.status.code() == Some(0) && error.contains("of 50 values are not finite"),
+        "{error}"
+    );
+    let output = run("plot_response", &files, &[&arguments[..], &["1,2,100001"]].concat());
+    let error = text(&output.stderr);
+    assert!(output.status.code() == Some(1) && error.contains("at most 100000"), "{error}");
+    let output = run(
+        "plot_response",
+        &files,
+        &[&arguments[..2], &["--time", "1900-01-01", "--out", "a.svg"]].concat(),
+    );
+    assert!(text(&output.stderr).contains(&format!("the files have {id} ")));
     let output = run("plot_response", &files, &["--id", &id, "--out", "picture.gif"]);
     assert!(
         output.status.code() == Some(1) && text(&output.stderr).contains("expected .svg or .png")

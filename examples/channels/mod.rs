@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use seis::resp::units::Unit;
-use seis::resp::{ChannelEpoch, ChannelResponse, EvaluationOptions, EvaluationPlan};
+use seis::resp::{ChannelEpoch, ChannelResponse, Complex64, EvaluationOptions, EvaluationPlan};
 use seis::{GroundMotion, IdPattern, Inventory, Response, UtcTime};
 
 /// Which responses are meant.
@@ -82,7 +82,7 @@ pub(crate) struct Frequencies {
 }
 
 /// More frequencies than this are a slip of the pen.
-const MAX_COUNT: usize = 100_000_000;
+const MAX_COUNT: usize = 1_000_000_000;
 
 impl FromStr for Frequencies {
     type Err = String;
@@ -104,7 +104,7 @@ impl FromStr for Frequencies {
         let (first_hz, last_hz) = (frequency(first)?, frequency(last)?);
         let count = match count.parse() {
             Ok(count @ 1..=MAX_COUNT) => count,
-            _ => return Err(format!("{count:?} is no number of frequencies")),
+            _ => return Err(format!("{count:?} is no number of frequencies (1 to {MAX_COUNT})")),
         };
         if first_hz > last_hz {
             return Err(format!("{first_hz} Hz is above {last_hz} Hz"));
@@ -123,22 +123,48 @@ impl Frequencies {
         Self { first_hz, last_hz: nyquist_hz, count, is_logarithmic: true }
     }
 
-    /// The frequencies in Hz; first and last are exactly those asked for.
-    pub(crate) fn list(&self) -> Vec<f64> {
+    /// How many.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The lowest and the highest, in Hz.
+    pub(crate) fn bounds_hz(&self) -> (f64, f64) {
+        (self.first_hz, if self.count > 1 { self.last_hz } else { self.first_hz })
+    }
+
+    /// The frequencies in Hz, so many at a time; first and last are exactly those asked for.
+    pub(crate) fn blocks(&self, length: usize) -> impl Iterator<Item = Vec<f64>> {
+        (0..self.count)
+            .step_by(length)
+            .map(move |i| (i..self.count.min(i + length)).map(|i| self.at(i)).collect())
+    }
+
+    fn at(&self, i: usize) -> f64 {
         let Self { first_hz, last_hz, count, is_logarithmic } = *self;
         let steps = count.saturating_sub(1).max(1);
-        (0..count)
-            .map(|i| {
-                let part = i as f64 / steps as f64;
-                match i {
-                    0 => first_hz,
-                    i if i == steps => last_hz,
-                    _ if is_logarithmic => first_hz * (last_hz / first_hz).powf(part),
-                    _ => first_hz + (last_hz - first_hz) * part,
-                }
-            })
-            .collect()
+        let part = i as f64 / steps as f64;
+        let ratio = last_hz / first_hz;
+        let between = match is_logarithmic {
+            _ if i == 0 => first_hz,
+            _ if i == steps => last_hz,
+            false => first_hz + (last_hz - first_hz) * part,
+            true if ratio.is_finite() => first_hz * ratio.powf(part),
+            // Of more than 308 decades the ratio is no number; those of the halves are.
+            true => (first_hz.ln() * (1.0 - part) + last_hz.ln() * part).exp(),
+        };
+        between.clamp(first_hz, last_hz)
     }
+}
+
+/// What a response that is no number is worth telling.
+pub(crate) fn not_finite(lost: usize, of: usize) -> Option<String> {
+    (lost > 0).then(|| format!("{lost} of {of} values are not finite"))
+}
+
+/// Whether a response is no number.
+pub(crate) fn is_lost(value: &Complex64) -> bool {
+    !(value.re.is_finite() && value.im.is_finite())
 }
 
 /// A channel epoch that is meant, ready for evaluation.
@@ -189,7 +215,42 @@ impl Selection {
         found
     }
 
+    /// Why no channel is meant: what there is instead.
+    pub(crate) fn nothing(&self, inventory: &Inventory) -> String {
+        const MOST: usize = 8;
+        let of_id: Vec<_> = inventory.channels().filter(|epoch| self.is_named(epoch)).collect();
+        let (what, listed, count) = if of_id.is_empty() {
+            let mut ids: Vec<String> = inventory.channels().map(|c| c.id_text()).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            let count = ids.len();
+            ids.truncate(MOST);
+            (format!("no channel matches {}", self.id), ids, count)
+        } else {
+            let of = |c: &ChannelEpoch<'_>| match c.readable {
+                true => format!("{} {}", c.id_text(), c.epoch),
+                false => format!("{} with an unreadable date", c.id_text()),
+            };
+            let at = self.time.map(|t| format!(" at {t}")).unwrap_or_default();
+            let listed = of_id.iter().take(MOST).map(of).collect();
+            (format!("no epoch of {} holds{at}", self.id), listed, of_id.len())
+        };
+        let more = match count.saturating_sub(listed.len()) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let listed: String = match listed.join(", ") {
+            none if none.is_empty() => "no channel at all".to_owned(),
+            listed => listed.replace(char::is_control, "?"),
+        };
+        format!("{what}; the files have {listed}{more}")
+    }
+
     fn matches(&self, epoch: &ChannelEpoch<'_>) -> bool {
+        self.is_named(epoch) && self.time.is_none_or(|t| epoch.readable && epoch.epoch.contains(t))
+    }
+
+    fn is_named(&self, epoch: &ChannelEpoch<'_>) -> bool {
         let codes = [
             &epoch.network.code,
             &epoch.station.code,
@@ -198,7 +259,6 @@ impl Selection {
         ];
         let [network, station, location, channel] = codes.map(String::as_str);
         self.id.matches_codes(network, station, location, channel)
-            && self.time.is_none_or(|t| epoch.readable && epoch.epoch.contains(t))
     }
 
     /// Makes the response of a channel epoch ready.
@@ -236,7 +296,10 @@ impl Selection {
             plan,
             input,
             output: output_unit(response, self.stages.as_ref()),
-            nyquist_hz: rate_hz.or_else(|| response.output_rate_hz()).map(|hz| hz / 2.0),
+            nyquist_hz: rate_hz
+                .or_else(|| response.output_rate_hz())
+                .map(|hz| hz / 2.0)
+                .filter(|hz| *hz > 0.0),
         })
     }
 }

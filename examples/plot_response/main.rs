@@ -39,6 +39,8 @@ struct Args {
 
 const DEFAULT_NYQUIST_HZ: f64 = 50.0;
 const DEFAULT_COUNT: usize = 1200;
+/// A hundred on each dot of the picture.
+const MAX_COUNT: usize = 100_000;
 /// More lines than this tell nothing at a glance.
 const MAX_CURVES: usize = 12;
 
@@ -70,9 +72,16 @@ fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
         Some(e) if e.eq_ignore_ascii_case("png") => true,
         _ => return Err(format!("{}: expected .svg or .png", args.out.display()).into()),
     };
+    let count = args.freqs.as_ref().map_or(0, Frequencies::count);
+    if count > MAX_COUNT {
+        return Err(format!("a picture shows at most {MAX_COUNT} frequencies, not {count}").into());
+    }
     let mut tell = |text: String| eprintln!("plot_response: {text}");
     let inventory = args.selection.inventory(&mut tell)?;
     let epochs = args.selection.channels(&inventory, &mut tell);
+    if epochs.is_empty() {
+        return Err(args.selection.nothing(&inventory).into());
+    }
     let mut curves: Vec<Curve> = Vec::new();
     let mut all_done = true;
     for epoch in epochs {
@@ -110,24 +119,20 @@ fn curve(
     tell: &mut dyn FnMut(String),
 ) -> Result<Curve, Box<dyn Error>> {
     let id = channel.epoch.id_text();
-    let frequencies_hz = match &args.freqs {
-        Some(frequencies) => frequencies.list(),
-        None => {
-            let nyquist_hz = channel.nyquist_hz.unwrap_or(DEFAULT_NYQUIST_HZ);
-            Frequencies::up_to(nyquist_hz, DEFAULT_COUNT).list()
-        }
-    };
-    let (first, last) = (frequencies_hz.first(), frequencies_hz.last());
-    let (Some(first), Some(last)) = (first.copied(), last.copied()) else {
-        return Err("no frequencies".into());
-    };
+    let nyquist_hz = channel.nyquist_hz.unwrap_or(DEFAULT_NYQUIST_HZ);
+    let by_default = || Frequencies::up_to(nyquist_hz, DEFAULT_COUNT);
+    let frequencies = args.freqs.clone().unwrap_or_else(by_default);
+    let (first, last) = frequencies.bounds_hz();
+    let frequencies_hz: Vec<f64> = frequencies.blocks(MAX_COUNT).flatten().collect();
     if first <= 0.0 || first >= last {
         return Err("the axis of frequencies is logarithmic: it cannot begin at 0 Hz".into());
     }
     let mut values = vec![Complex64::default(); frequencies_hz.len()];
     channel.plan.eval_into(&frequencies_hz, &mut values)?;
     let extrapolation = channel.plan.extrapolation(first, last);
-    for warning in channel.plan.warnings().iter().chain(&extrapolation) {
+    let warnings = channel.plan.warnings().iter().chain(&extrapolation).map(ToString::to_string);
+    let lost = values.iter().filter(|value| channels::is_lost(value)).count();
+    for warning in warnings.chain(channels::not_finite(lost, values.len())) {
         tell(format!("{id}: warning: {warning}"));
     }
     let input = match channel.input.contains(['/', ' ', '*']) {

@@ -1,4 +1,9 @@
-//! Looks for contradictions in station metadata: `check_inventory [--json] FILE…`.
+//! Looks for contradictions in station metadata: `check_inventory [--json] FILE…`. Each file may be
+//! a pattern such as `'resp/RESP.*'`.
+//!
+//! Each file is checked by itself, then what all of them say together: epochs of different files
+//! that overlap, say. Of the latter, what no file had by itself is told, under `all files` (`null`
+//! in JSON).
 //!
 //! One line per finding (or, with `--json`, one JSON object per line), then a summary on the
 //! standard error. What was wrong while reading is told first. `--rules` lists the rules, as in
@@ -7,15 +12,17 @@
 //! Exit status: 0 if there are no errors (there may be warnings), 1 if there are, 2 if a file
 //! cannot be read or the arguments are wrong.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
-use seis_resp::{Consequence, Finding, Inventory, Problem, Rule, Severity};
+use seis_resp::{Consequence, Finding, Inventory, Problem, ReadReport, Rule, Severity, expand};
 use serde_json::{Value, json};
 
 fn main() -> ExitCode {
     let mut as_json = false;
-    let mut files = Vec::new();
+    let mut patterns = Vec::new();
     for argument in std::env::args_os().skip(1) {
         match argument.to_string_lossy().as_ref() {
             "--json" => as_json = true,
@@ -30,61 +37,132 @@ fn main() -> ExitCode {
                 eprintln!("unknown option {option}; usage: check_inventory [--json] FILE…");
                 return ExitCode::from(2);
             }
-            _ => files.push(argument),
+            _ => patterns.push(argument),
         }
     }
-    if files.is_empty() {
+    if patterns.is_empty() {
         eprintln!("usage: check_inventory [--json] FILE…");
         return ExitCode::from(2);
     }
+    let mut checked = Checked { as_json, ..Checked::default() };
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let (mut errors, mut warnings, mut unread) = (0_usize, 0_usize, 0_usize);
-    for path in &files {
-        let file = &*path.to_string_lossy();
-        let inventory = match Inventory::read(path) {
-            Ok(inventory) => inventory,
-            Err(error) => {
-                eprintln!("{error}");
-                unread += 1;
-                continue;
-            }
-        };
-        // Broken responses and unknown epochs have rules of their own.
-        let problems = inventory.report.problems.iter().filter(|problem| {
-            !matches!(problem.consequence, Consequence::ResponseBroken | Consequence::EpochUnknown)
+    for pattern in &patterns {
+        let files = expand(pattern).unwrap_or_else(|error| {
+            eprintln!("{error}");
+            checked.unread += 1;
+            Vec::new()
         });
-        let findings = inventory.check();
-        let lines = problems
-            .map(|p| if as_json { problem_json(file, p).to_string() } else { format!("note: {p}") })
-            .chain(findings.iter().map(|f| {
-                if as_json {
-                    finding_json(file, f).to_string()
-                } else {
-                    format!("{file}: {f}; {}", f.advice())
-                }
-            }));
-        for line in lines {
-            if let Err(error) = writeln!(out, "{line}") {
+        for file in files {
+            if let Err(error) = checked.file(&file, &mut out) {
                 return report(Err(error), ExitCode::SUCCESS);
             }
         }
-        let of_file = findings.iter().filter(|f| f.severity() == Severity::Error).count();
-        errors += of_file;
-        warnings += findings.len() - of_file;
     }
-    if let Err(error) = out.flush() {
+    if let Err(error) = checked.together(&mut out).and_then(|()| out.flush()) {
         return report(Err(error), ExitCode::SUCCESS);
     }
-    eprintln!(
-        "{} files: {errors} errors, {warnings} warnings, {unread} files not read",
-        files.len()
-    );
+    let Checked { files, errors, warnings, unread, .. } = checked;
+    eprintln!("{files} files: {errors} errors, {warnings} warnings, {unread} files not read");
     match (unread, errors) {
         (0, 0) => ExitCode::SUCCESS,
         (0, _) => ExitCode::from(1),
         _ => ExitCode::from(2),
     }
 }
+
+/// What was looked at so far.
+#[derive(Default)]
+struct Checked {
+    as_json: bool,
+    files: usize,
+    unread: usize,
+    errors: usize,
+    warnings: usize,
+    inventories: Vec<Inventory>,
+    /// What files have by themselves.
+    told: HashSet<String>,
+}
+
+impl Checked {
+    fn file(&mut self, path: &Path, out: &mut impl Write) -> io::Result<()> {
+        self.files += 1;
+        let inventory = match Inventory::read(path) {
+            Ok(inventory) => inventory,
+            Err(error) => {
+                eprintln!("{error}");
+                self.unread += 1;
+                return Ok(());
+            }
+        };
+        let name = path.to_string_lossy();
+        // Broken responses and unknown epochs have rules of their own.
+        let problems = inventory.report.problems.iter().filter(|problem| {
+            !matches!(problem.consequence, Consequence::ResponseBroken | Consequence::EpochUnknown)
+        });
+        for problem in problems {
+            self.problem(Some(&name), problem, out)?;
+        }
+        for finding in inventory.check() {
+            self.told.insert(finding.to_string());
+            self.finding(Some(&name), &finding, out)?;
+        }
+        self.inventories.push(inventory);
+        Ok(())
+    }
+
+    /// What several files contradict each other in.
+    fn together(&mut self, out: &mut impl Write) -> io::Result<()> {
+        let mut inventories = std::mem::take(&mut self.inventories);
+        if inventories.len() < 2 {
+            return Ok(());
+        }
+        for inventory in &mut inventories {
+            inventory.report = ReadReport::default();
+        }
+        let all: Inventory = inventories.into_iter().collect();
+        for problem in &all.report.problems {
+            self.problem(None, problem, out)?;
+        }
+        for finding in all.check() {
+            if self.told.insert(finding.to_string()) {
+                self.finding(None, &finding, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn problem(
+        &self,
+        file: Option<&str>,
+        problem: &Problem,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        match (self.as_json, file) {
+            (true, _) => writeln!(out, "{}", problem_json(file, problem)),
+            (false, Some(_)) => writeln!(out, "note: {problem}"),
+            (false, None) => writeln!(out, "note: {TOGETHER}: {problem}"),
+        }
+    }
+
+    fn finding(
+        &mut self,
+        file: Option<&str>,
+        finding: &Finding,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        match finding.severity() {
+            Severity::Error => self.errors += 1,
+            _ => self.warnings += 1,
+        }
+        if self.as_json {
+            return writeln!(out, "{}", finding_json(file, finding));
+        }
+        writeln!(out, "{}: {finding}; {}", file.unwrap_or(TOGETHER), finding.advice())
+    }
+}
+
+/// Where a contradiction between files stands.
+const TOGETHER: &str = "all files";
 
 /// A reader that has seen enough, such as `head`, is no error.
 fn report(written: io::Result<()>, done: ExitCode) -> ExitCode {
@@ -97,7 +175,7 @@ fn report(written: io::Result<()>, done: ExitCode) -> ExitCode {
     }
 }
 
-fn finding_json(file: &str, finding: &Finding) -> Value {
+fn finding_json(file: Option<&str>, finding: &Finding) -> Value {
     let place = &finding.place;
     json!({
         "file": file,
@@ -117,7 +195,7 @@ fn finding_json(file: &str, finding: &Finding) -> Value {
     })
 }
 
-fn problem_json(file: &str, problem: &Problem) -> Value {
+fn problem_json(file: Option<&str>, problem: &Problem) -> Value {
     json!({
         "file": file,
         "code": Value::Null,

@@ -18,6 +18,18 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The file has more bytes than were to be read.
+    #[error(
+        "{}: more than {limit} bytes, which is the limit for a file of metadata \
+         (ReadOptions::max_bytes raises it)",
+        path.display()
+    )]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit.
+        limit: u64,
+    },
     /// The document is XML, but no StationXML.
     #[error("{place}: the root element is <{found}>, expected <FDSNStationXML>")]
     NotStationXml {
@@ -110,7 +122,10 @@ impl Error {
             | Self::TooDeep { place, .. } => place.file = Some(path.to_owned()),
             Self::Problem { problem } => problem.place.file = Some(path.to_owned()),
             Self::Encoding { file, .. } => *file = Some(path.to_owned()),
-            Self::Io { .. } | Self::Pattern { .. } | Self::NotWritable { .. } => {}
+            Self::Io { .. }
+            | Self::TooLarge { .. }
+            | Self::Pattern { .. }
+            | Self::NotWritable { .. } => {}
         }
         self
     }

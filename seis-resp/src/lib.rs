@@ -109,7 +109,7 @@ pub use model::*;
 pub use problem::{Consequence, IgnoredElement, Place, Problem, ProblemKind, ReadReport};
 pub use sacpz::{SacPz, SacPzLoss, SacPzNote};
 pub use seis_core::Complex64;
-pub use source::Format;
+pub use source::{Format, expand};
 pub use stationxml::{Level, ReadOptions, SchemaVersion, WriteOptions};
 
 #[cfg(doctest)]

@@ -5,7 +5,7 @@ mod common;
 use common::seed::{Filter, SACPZ, blockette, dataless, records, resp, stages, stationxml};
 use seis_core::{Complex64, GroundMotion};
 use seis_resp::{
-    ChannelResponse, Consequence, EvaluationOptions, FilterKind, Format, Inventory, Level,
+    ChannelResponse, Consequence, Error, EvaluationOptions, FilterKind, Format, Inventory, Level,
     ProblemKind, ReadOptions, Response, SacPzLoss,
 };
 
@@ -373,7 +373,23 @@ fn several_files_are_one_inventory() {
     assert!(Inventory::read_all([path("missing.xml")]).is_err());
     let none: [&str; 0] = [];
     assert_eq!(Inventory::read_all(none).unwrap().channels().count(), 0);
+
+    let small = ReadOptions::new().max_bytes(1000);
+    let error = small.read_all([path("volume.dataless")]).unwrap_err();
+    assert!(
+        matches!(&error, Error::TooLarge { path: p, limit: 1000 } if *p == path("volume.dataless"))
+    );
+    assert!(error.to_string().contains("volume.dataless: more than 1000 bytes"), "{error}");
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// What has no end is left as soon as it turns out to be no metadata.
+#[cfg(unix)]
+#[test]
+fn devices_without_an_end() {
+    let error = Inventory::read("/dev/zero").unwrap_err();
+    assert!(matches!(error, Error::UnknownFormat { .. }), "{error}");
+    assert!(error.to_string().starts_with("/dev/zero: "), "{error}");
 }
 
 #[test]

@@ -5,9 +5,9 @@ mod common;
 use common::{all_stages, channel, descriptions, with_channels, with_response};
 use proptest::prelude::*;
 use seis_resp::{
-    Channel, ChannelResponse, ChannelType, Complex64, Error, Filter, FilterKind, Gain, Inventory,
-    Measured, MeasuredDetails, Network, Operator, PolesZeros, PzDomain, Response, SchemaVersion,
-    Sensitivity, Stage, Station, UnitName, WriteOptions,
+    Channel, ChannelResponse, ChannelType, Complex64, Error, ExtensionElement, Extensions, Filter,
+    FilterKind, Gain, Inventory, Measured, MeasuredDetails, Network, Operator, PolesZeros,
+    PzDomain, Response, SchemaVersion, Sensitivity, Stage, Station, UnitName, WriteOptions,
 };
 
 fn round_trip(inventory: &Inventory) -> String {
@@ -232,6 +232,44 @@ fn merging_counts_nothing_twice() {
     assert_eq!(all.networks().len(), 2);
     let t = "2022-01-01".parse().unwrap();
     assert!(all.response(&"XX.ABC.00.BHN".parse().unwrap(), t, t).is_ok());
+}
+
+/// Each of two descriptions knows something that the other does not, in other namespaces as well.
+#[test]
+fn merging_loses_nothing_that_only_one_knows() {
+    let extensions = |name: &str| {
+        let element = ExtensionElement {
+            name: format!("x:{name}"),
+            xml: format!("<x:{name} xmlns:x=\"urn:x\"/>"),
+        };
+        Some(Box::new(Extensions { elements: vec![element], ..Extensions::default() }))
+    };
+    let mut first = small();
+    first.networks_mut()[0].info.description = Some("network".to_owned());
+    let station = &mut first.networks_mut()[0].stations[0];
+    (station.latitude, station.channels[0].depth) = (None, None);
+    let mut second = small();
+    let network = &mut second.networks_mut()[0];
+    network.info.extensions = extensions("Network");
+    network.stations[0].info.extensions = extensions("Station");
+    let info = &mut network.stations[0].channels[0].info;
+    info.extensions = extensions("Channel");
+    info.source_id = Some("FDSN:XX_ABC_00_B_H_Z".to_owned());
+    info.restricted_status = Some("open".into());
+    info.availability = Some(Box::default());
+    let expected = {
+        let mut all = second.clone();
+        all.networks_mut()[0].info.description = Some("network".to_owned());
+        all
+    };
+    first.merge(second);
+    assert_eq!(first.networks(), expected.networks());
+    // And once more from the file.
+    let again = Inventory::from_stationxml(first.to_stationxml().unwrap().as_bytes()).unwrap();
+    let station = &again.networks()[0].stations[0];
+    for info in [&again.networks()[0].info, &station.info, &station.channels[0].info] {
+        assert_eq!(info.extensions.as_ref().unwrap().elements.len(), 1);
+    }
 }
 
 #[test]

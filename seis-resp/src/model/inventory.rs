@@ -146,9 +146,9 @@ impl Inventory {
 
     /// Takes over all that another inventory knows.
     ///
-    /// A network is the same if its code and epoch are, a station likewise within it; their
-    /// descriptions stay as they were first. Of an epoch of a channel, same id, same start and
-    /// end, there may be several descriptions:
+    /// A network is the same if its code and epoch are, a station likewise within it; what only the
+    /// later description of one knows is added to the first. Of an epoch of a channel, same id,
+    /// same start and end, there may be several descriptions:
     ///
     /// * Where they do not contradict each other they become one, which has all that either
     ///   knows: the same file in two event directories counts once, and a RESP file adds the

@@ -1,9 +1,12 @@
 //! Several inventories as one.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 
-use super::{Channel, ChannelEpoch, ChannelResponse, Epoch, Inventory, Network, Response, Station};
+use super::{
+    Channel, ChannelEpoch, ChannelResponse, Epoch, Inventory, Network, Response, Station, complete,
+};
 use crate::{Consequence, Place, Problem, ProblemKind};
 
 /// Merges inventories into one, in time proportional to what they hold.
@@ -38,8 +41,11 @@ impl Merger {
         self.merged.report.append(std::mem::take(&mut other.report));
         for mut network in std::mem::take(other.networks_mut()) {
             let stations = std::mem::take(&mut network.stations);
-            if stations.is_empty() {
-                self.network(&network);
+            let known = self.networks.get(&(network.code.clone(), network.epoch));
+            match known.and_then(|n| self.merged.networks_mut().get_mut(*n)) {
+                Some(known) => complete::network(known, &network),
+                None if stations.is_empty() => drop(self.network(&network)),
+                None => {}
             }
             for mut station in stations {
                 let channels = std::mem::take(&mut station.channels);
@@ -48,7 +54,8 @@ impl Merger {
                     .into_iter()
                     .filter_map(|channel| self.unless_known(&network, &station, channel, file))
                     .collect();
-                if had_none || !new.is_empty() {
+                // A station of which all channels are known by another name is none of its own.
+                if had_none || !new.is_empty() || self.knows(&network, &station) {
                     self.append(&network, station, new);
                 }
             }
@@ -81,7 +88,7 @@ impl Merger {
             match contradiction(known.channel, &channel) {
                 None => {
                     let station = outer.stations.get_mut(*s)?;
-                    fill(station.channels.get_mut(*c)?, channel);
+                    complete::channel(station.channels.get_mut(*c)?, &channel);
                     return None;
                 }
                 what => conflict = what,
@@ -100,6 +107,12 @@ impl Merger {
         Some(channel)
     }
 
+    /// Whether there is a station of this code and epoch.
+    fn knows(&self, network: &Network, station: &Station) -> bool {
+        let n = self.networks.get(&(network.code.clone(), network.epoch));
+        n.is_some_and(|n| self.stations.contains_key(&(*n, station.code.clone(), station.epoch)))
+    }
+
     fn network(&mut self, network: &Network) -> usize {
         let networks = self.merged.networks_mut();
         *self.networks.entry((network.code.clone(), network.epoch)).or_insert_with(|| {
@@ -113,10 +126,19 @@ impl Merger {
         let Some(known) = self.merged.networks_mut().get_mut(n) else { return };
         let stations = &mut known.stations;
         let key = (n, station.code.clone(), station.epoch);
-        let s = *self.stations.entry(key).or_insert_with(|| {
-            stations.push(station);
-            stations.len() - 1
-        });
+        let s = match self.stations.entry(key) {
+            Entry::Occupied(known) => {
+                let s = *known.get();
+                if let Some(known) = stations.get_mut(s) {
+                    complete::station(known, &station);
+                }
+                s
+            }
+            Entry::Vacant(place) => {
+                stations.push(station);
+                *place.insert(stations.len() - 1)
+            }
+        };
         let Some(known_station) = stations.get_mut(s) else { return };
         for channel in channels {
             let id = format!(
@@ -178,46 +200,4 @@ fn same_response(a: &Response, b: &Response) -> bool {
         response.fingerprint()
     };
     a.fingerprint() == b.fingerprint() || in_capitals(a) == in_capitals(b)
-}
-
-/// Adds what only the other description knows.
-fn fill(known: &mut Channel, other: Channel) {
-    fn option<T>(known: &mut Option<T>, other: Option<T>) {
-        if known.is_none() {
-            *known = other;
-        }
-    }
-    fn list<T>(known: &mut Vec<T>, other: Vec<T>) {
-        if known.is_empty() {
-            *known = other;
-        }
-    }
-    if *known == other {
-        return;
-    }
-    option(&mut known.latitude, other.latitude);
-    option(&mut known.longitude, other.longitude);
-    option(&mut known.elevation, other.elevation);
-    option(&mut known.depth, other.depth);
-    option(&mut known.azimuth, other.azimuth);
-    option(&mut known.dip, other.dip);
-    option(&mut known.water_level, other.water_level);
-    if known.sample_rate.is_none() && known.sample_rate_ratio.is_none() {
-        known.sample_rate = other.sample_rate;
-        known.sample_rate_ratio = other.sample_rate_ratio;
-    }
-    option(&mut known.clock_drift, other.clock_drift);
-    option(&mut known.calibration_units, other.calibration_units);
-    option(&mut known.sensor, other.sensor);
-    option(&mut known.preamplifier, other.preamplifier);
-    option(&mut known.data_logger, other.data_logger);
-    list(&mut known.equipment, other.equipment);
-    list(&mut known.types, other.types);
-    list(&mut known.external_references, other.external_references);
-    option(&mut known.info.description, other.info.description);
-    list(&mut known.info.comments, other.info.comments);
-    list(&mut known.info.identifiers, other.info.identifiers);
-    if matches!(known.response, ChannelResponse::Absent | ChannelResponse::NotRead) {
-        known.response = other.response;
-    }
 }

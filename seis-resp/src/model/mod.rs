@@ -2,6 +2,7 @@
 //! were read from.
 
 mod channel;
+mod complete;
 mod epoch;
 mod equipment;
 mod extension;

@@ -35,7 +35,7 @@ impl ReadOptions {
     pub fn read_all(&self, paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Inventory> {
         let mut merger: Option<Merger> = None;
         for path in paths {
-            for file in expand(path.as_ref())? {
+            for file in expand(path)? {
                 let inventory = self.read(&file)?;
                 match &mut merger {
                     Some(merger) => merger.add(inventory, Some(&file)),
@@ -47,8 +47,14 @@ impl ReadOptions {
     }
 }
 
-/// The files that a path or pattern names.
-fn expand(path: &Path) -> Result<Vec<PathBuf>> {
+/// The files that a path or a pattern such as `resp/RESP.*` names, in the order of their names.
+/// Without a pattern, or with one that is the name of a file, it is the path itself.
+///
+/// # Errors
+/// [`Error::Pattern`] for a pattern that is none or that no file matches, and [`Error::Io`] for a
+/// folder that cannot be read.
+pub fn expand(path: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
+    let path = path.as_ref();
     let pattern = path.to_str().filter(|text| text.contains(['*', '?', '[']));
     // A file may have such a name.
     let Some(pattern) = pattern.filter(|_| !path.exists()) else {

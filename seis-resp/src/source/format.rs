@@ -19,7 +19,12 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format of a file by its content; `None` if it is none of these.
+    /// How many bytes at the beginning of a file tell its format: blanks and comments may come
+    /// before what tells, but not without end.
+    pub const HEAD_BYTES: usize = 1 << 20;
+
+    /// The format of a file by its content; `None` if it is none of these. The first
+    /// [`HEAD_BYTES`](Self::HEAD_BYTES) are enough.
     ///
     /// | format | by what |
     /// |---|---|
@@ -38,6 +43,7 @@ impl Format {
     /// ```
     #[must_use]
     pub fn detect(file: &[u8]) -> Option<Self> {
+        let file = file.get(..Self::HEAD_BYTES).unwrap_or(file);
         let begun = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file).trim_ascii_start();
         if begun.starts_with(b"<")
             || matches!(file, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, b'<', ..])

@@ -1,5 +1,6 @@
 //! One way in for all formats.
 
+mod content;
 mod files;
 mod format;
 
@@ -8,6 +9,8 @@ use std::path::Path;
 use crate::problem::shown;
 use crate::{Error, Inventory, Place, ReadOptions, Result};
 
+pub(crate) use content::content;
+pub use files::expand;
 pub(crate) use files::write_aside;
 pub use format::Format;
 
@@ -17,7 +20,9 @@ impl Inventory {
     /// [`report`](Self#structfield.report). [`ReadOptions`] reads less, or strictly.
     ///
     /// # Errors
-    /// [`Error::Io`]; otherwise as [`from_bytes`](Self::from_bytes), with the path.
+    /// [`Error::Io`], and [`Error::TooLarge`] for more than
+    /// [`DEFAULT_MAX_BYTES`](ReadOptions::DEFAULT_MAX_BYTES); otherwise as
+    /// [`from_bytes`](Self::from_bytes), with the path.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         ReadOptions::new().read(path)
     }

@@ -8,7 +8,9 @@ mod write;
 
 use std::path::Path;
 
-use crate::{Error, Inventory, Result};
+#[cfg(doc)]
+use crate::Error;
+use crate::{Inventory, Result};
 
 pub use options::{Level, ReadOptions};
 pub use write::{SchemaVersion, WriteOptions};
@@ -39,8 +41,4 @@ impl Inventory {
     pub fn write_stationxml(&self, path: impl AsRef<Path>) -> Result<()> {
         WriteOptions::new().write(self, path)
     }
-}
-
-fn io_error(path: &Path) -> impl FnOnce(std::io::Error) -> Error + '_ {
-    move |source| Error::Io { path: path.to_owned(), source }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use seis_core::{IdPattern, UtcTime};
 
-use super::{encoding, io_error, read};
+use super::{encoding, read};
 use crate::{ChannelResponse, Inventory, Result, source};
 
 /// How far down a document is read.
@@ -33,16 +33,34 @@ pub enum Level {
 ///     .read("stations.xml")?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ReadOptions {
     pub(crate) level: Level,
     pub(crate) pattern: Option<IdPattern>,
     pub(crate) from: Option<UtcTime>,
     pub(crate) to: Option<UtcTime>,
     pub(crate) strict: bool,
+    pub(crate) max_bytes: u64,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            level: Level::default(),
+            pattern: None,
+            from: None,
+            to: None,
+            strict: false,
+            max_bytes: Self::DEFAULT_MAX_BYTES,
+        }
+    }
 }
 
 impl ReadOptions {
+    /// The most bytes of a file that are read unless [`max_bytes`](Self::max_bytes) says otherwise:
+    /// 1 GiB, the responses of a hundred thousand channels.
+    pub const DEFAULT_MAX_BYTES: u64 = 1 << 30;
+
     /// Everything, with problems reported.
     #[must_use]
     pub fn new() -> Self {
@@ -87,13 +105,24 @@ impl ReadOptions {
         self
     }
 
-    /// Reads a file, of the format that its content tells.
+    /// The most bytes that are read of a file, [`DEFAULT_MAX_BYTES`](Self::DEFAULT_MAX_BYTES) unless
+    /// said otherwise. Devices and pipes may have no end; a file is held in memory while it is read.
+    #[must_use]
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// Reads a file, of the format that its content tells. It may be a pipe.
+    ///
+    /// What is of no known format by its [first bytes](crate::Format::detect) is read no further.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io); otherwise as [`parse`](Self::parse), with the path.
+    /// [`Error::Io`](crate::Error::Io), and [`Error::TooLarge`](crate::Error::TooLarge) for a file of
+    /// more than [`max_bytes`](Self::max_bytes); otherwise as [`parse`](Self::parse), with the path.
     pub fn read(&self, path: impl AsRef<Path>) -> Result<Inventory> {
         let path = path.as_ref();
-        let document = std::fs::read(path).map_err(io_error(path))?;
+        let document = source::content(path, self.max_bytes)?;
         let mut inventory = self.parse(&document).map_err(|error| error.in_file(path))?;
         name_file(&mut inventory, path);
         Ok(inventory)
