@@ -4,7 +4,7 @@
 //! cargo run --release --example process_events -- ROOT [options]
 //! ```
 //!
-//! ROOT holds event directories with `raw/*.mseed` and `resp/*.xml`, as the ObsPy MassDownloader
+//! ROOT holds event directories with `raw/*.mseed` and `resp/`, as the ObsPy MassDownloader
 //! writes them. Without ROOT a demo archive with a known ground displacement is made under
 //! `target/`, processed, and compared with that displacement.
 
@@ -39,7 +39,8 @@ type Error = Box<dyn std::error::Error>;
     2 wrong arguments, 1 could not run."
 )]
 struct Arguments {
-    /// Directory of events, each with raw/*.mseed and resp/*.xml; a demo archive if left out
+    /// Directory of events, each with raw/*.mseed and resp/ (StationXML, RESP, dataless, SACPZ); a
+    /// demo archive if left out
     root: Option<PathBuf>,
     /// Results in DIR/<event>/ instead of ROOT/<event>/processed/
     #[arg(long, value_name = "DIR")]

@@ -6,8 +6,13 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use common::seed;
+use seis::Inventory;
 use seis::demo::{self, DemoOptions};
+use seis::resp::WriteOptions;
 
+#[path = "../seis-resp/tests/common/mod.rs"]
+mod common;
 mod support;
 
 /// The program, built if `cargo test` was asked for this test alone.
@@ -458,4 +463,70 @@ fn nobody_listening_is_no_reason_to_stop() {
     drop((child.stdout.take(), child.stderr.take()));
     assert_eq!(child.wait().unwrap().code(), Some(3));
     assert_eq!(sac_files(root.path()).len(), 3);
+}
+
+/// Responses of every format, under names that say nothing, beside files that are no metadata.
+#[test]
+fn metadata_are_told_by_their_content() {
+    let stages = seed::stages();
+    // The fixtures describe XX.ABC.00.BHZ.
+    let of = |text: String, station: &str, channel: &str| {
+        text.replace("ABC  +", &format!("{station:<5}+"))
+            .replace("ABC  0", &format!("{station:<5}0"))
+            .replace(" ABC\n", &format!(" {station}\n"))
+            .replace("\"ABC\"", &format!("\"{station}\""))
+            .replace("00BHZ", &format!("  {channel}"))
+            .replace(" 00\n", " ??\n")
+            .replace("locationCode=\"00\"", "locationCode=\"\"")
+            .replace(" BHZ\n", &format!(" {channel}\n"))
+            .replace("\"BHZ\"", &format!("\"{channel}\""))
+    };
+    let sacpz = "* NETWORK   (KNETWK): XX\n* STATION    (KSTNM): KS54\n* LOCATION   (KHOLE): \n\
+        * CHANNEL   (KCMPNM): BHZ\n* START             : 2000-01-01T00:00:00\n\
+        ZEROS 3\nPOLES 2\n-0.037 0.037\n-0.037 -0.037\nCONSTANT 6.0e8\n";
+    let as_xml = Inventory::from_sacpz(sacpz.as_bytes()).unwrap();
+    let as_xml = WriteOptions::new().allow_invalid(true).to_string(&as_xml).unwrap();
+    let xml = [
+        ("XX.STS2.xml", of(seed::stationxml(&stages), "STS2", "BHZ")),
+        ("XX.CMG3T.xml", of(seed::stationxml(&stages), "CMG3T", "HHZ")),
+        ("XX.KS54.xml", as_xml),
+    ];
+    let others = [
+        ("one", of(seed::resp(&stages, "\n"), "STS2", "BHZ")),
+        ("two", of(seed::dataless(&stages, 12, true), "CMG3T", "HHZ")),
+        ("three", sacpz.to_owned()),
+        ("README.txt", "Nothing that anybody could evaluate.\n".to_owned()),
+    ];
+    let run_with = |files: &[(&str, String)]| {
+        let root = archive(&DemoOptions::small());
+        let folder = only_event(root.path()).join("resp");
+        std::fs::remove_dir_all(&folder).unwrap();
+        std::fs::create_dir_all(folder.join("folder")).unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.join(name), text).unwrap();
+        }
+        let (code, lines) = account(root.path(), &[]);
+        // Without the header, in which there are the coordinates that a RESP file does not know.
+        let samples = sac_files(root.path()).into_values().map(|mut sac| sac.split_off(632));
+        (code, lines, samples.collect::<Vec<_>>())
+    };
+    let (code, lines, expected) = run_with(&xml);
+    assert_eq!((code, expected.len()), (Some(0), 3), "{lines:#?}");
+    let (code, lines, found) = run_with(&others);
+    assert_eq!((code, found.len()), (Some(0), 3), "{lines:#?}");
+    assert!(found == expected, "the same samples to the bit, from whatever file");
+
+    // What is no metadata is no reason, unless it is called so.
+    let (code, lines, _) = run_with(&others[2..]);
+    assert_eq!(code, Some(3));
+    let reasons = |lines: &[serde_json::Value], reason: &str| {
+        lines.iter().filter(|line| line["reason"] == reason).count()
+    };
+    assert_eq!(reasons(&lines, "no-response"), 2, "{lines:#?}");
+    let (code, lines, _) = run_with(&[("XX.STS2.xml", others[3].1.clone())]);
+    assert!(code == Some(1) || code == Some(3), "{code:?}");
+    assert_eq!(reasons(&lines, "bad-response"), 3, "{lines:#?}");
+    let (_, lines, _) = run_with(&others[3..]);
+    let told = lines[0]["message"].as_str().unwrap_or_default();
+    assert!(told.contains("none of the 2 files in resp/ is metadata"), "{lines:#?}");
 }

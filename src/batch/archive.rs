@@ -10,7 +10,7 @@ use super::order::inode;
 /// Extensions, in lower case, under which raw files are looked for.
 const RAW_EXTENSIONS: [&str; 5] = ["mseed", "miniseed", "ms", "msd", "seed"];
 
-/// One event: a directory with `raw/` (miniSEED) and perhaps `resp/` (StationXML) in it.
+/// One event: a directory with `raw/` (miniSEED) and perhaps `resp/` (metadata) in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event {
@@ -28,7 +28,7 @@ pub struct Event {
 pub struct EventFiles {
     /// Raw files, by name.
     pub raw: Vec<PathBuf>,
-    /// StationXML files, by name.
+    /// What lies in `resp/`, by name. The content tells which of it is metadata.
     pub responses: Vec<PathBuf>,
     /// Why `resp/` is there and cannot be listed.
     pub responses_error: Option<String>,
@@ -77,7 +77,6 @@ impl Event {
         let responses = self.directory.join("resp");
         match list(&responses) {
             Ok(mut entries) => {
-                entries.retain(|(name, _)| has_extension(Path::new(name), &["xml"]));
                 entries.sort_unstable();
                 files.responses =
                     entries.into_iter().map(|(name, _)| responses.join(name)).collect();

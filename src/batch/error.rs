@@ -17,7 +17,7 @@ pub enum BatchError {
     },
     /// There is nothing to do.
     #[error(
-        "{}: no event found; expected directories with raw/*.mseed and resp/*.xml in them",
+        "{}: no event found; expected directories with raw/*.mseed and resp/ (StationXML, RESP, dataless, SACPZ) in them",
         root.display()
     )]
     NoEvents {

@@ -1,11 +1,11 @@
-//! StationXML files parsed once, however many copies of them there are.
+//! Files of metadata parsed once, however many copies of them there are.
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use seis_core::UtcTime;
-use seis_resp::Inventory;
+use seis_resp::{Format, Inventory, ReadOptions};
 use serde::Serialize;
 
 use super::fetch::{Buffer, read_file};
@@ -32,16 +32,26 @@ pub struct InventoryStats {
     pub bytes: usize,
 }
 
-/// Inventories by the content of their files: each event has its own copy of the same StationXML.
+/// Inventories by the content of their files: each event has its own copy of the same metadata.
 /// Those used least recently go first.
 ///
 /// Contents are compared, not hashes of them: that is exact, and ten times as fast as a hash good
-/// enough to be believed. The time at which a document was made and the address it was asked from
-/// do not count, since they are all that differs between two downloads.
+/// enough to be believed. The time at which a StationXML document was made and the address it was
+/// asked from do not count, since they are all that differs between two downloads.
 #[derive(Debug)]
 pub(super) struct InventoryCache {
     max_bytes: usize,
     cached: Mutex<Cached>,
+}
+
+/// Why there is no inventory of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// It is something else: a directory, or a file of no format of metadata that is not called
+    /// `.xml` either.
+    Foreign,
+    /// What is wrong with it, with its name.
+    Why(String),
 }
 
 #[derive(Debug, Default)]
@@ -73,28 +83,43 @@ impl Default for InventoryCache {
 }
 
 impl InventoryCache {
-    /// The inventory of a file.
+    /// The inventory of a file, of the format that its content tells.
     ///
     /// # Errors
-    /// The whole story, with the file's name.
-    pub(super) fn read(&self, path: &Path, buffer: &mut Buffer) -> Result<Arc<Inventory>, String> {
-        let at = |e: &dyn std::fmt::Display| format!("{}: {e}", path.display());
-        let found = std::fs::metadata(path).map_err(|e| at(&e))?;
+    /// The whole story, with the file's name, or that it is something else than metadata and says
+    /// so by its name.
+    pub(super) fn read(&self, path: &Path, buffer: &mut Buffer) -> Result<Arc<Inventory>, Unread> {
+        const MOST: u64 = ReadOptions::DEFAULT_MAX_BYTES;
+        let why = |e: &dyn std::fmt::Display| Unread::Why(format!("{}: {e}", path.display()));
+        let is_promised = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("xml"));
+        let found = std::fs::metadata(path).map_err(|e| why(&e))?;
+        if found.is_dir() && !is_promised {
+            return Err(Unread::Foreign);
+        }
         if !found.is_file() {
             // A pipe would be waited for, for ever.
-            return Err(at(&"not a regular file"));
+            return Err(why(&"not a regular file"));
         }
-        read_file(path, found.len(), buffer).map_err(|e| at(&e))?;
-        self.parse(buffer.filled()).map_err(|e| at(&e))
+        if found.len() > MOST {
+            return Err(why(&format!("more than {MOST} bytes, the limit for a file of metadata")));
+        }
+        read_file(path, found.len(), buffer).map_err(|e| why(&e))?;
+        self.parse(buffer.filled()).map_err(|e| match e {
+            seis_resp::Error::UnknownFormat { .. } if !is_promised => Unread::Foreign,
+            e => why(&e),
+        })
     }
 
     fn parse(&self, text: &[u8]) -> Result<Arc<Inventory>, seis_resp::Error> {
-        let (head, body) = without_provenance(text);
+        let (head, body) = match Format::detect(text) {
+            Some(Format::StationXml) => without_provenance(text),
+            _ => (Vec::new(), text),
+        };
         let key = key(body);
         if let Some(found) = self.lock().find(key, &head, body) {
             return Ok(found);
         }
-        let inventory = Inventory::from_stationxml(text).map(Arc::new)?;
+        let inventory = Inventory::from_bytes(text).map(Arc::new)?;
         let mut cached = self.lock();
         cached.stats.misses += 1;
         let used = cached.clock;

@@ -1,7 +1,8 @@
 //! Whole archives: directories of raw events become directories of calibrated seismograms.
 //!
 //! An archive is what the ObsPy MassDownloader leaves: one directory per event, with `raw/`
-//! (miniSEED) and `resp/` (StationXML). [`run`] takes, for each trace: read, remove the mean, Hann
+//! (miniSEED) and `resp/` (StationXML; RESP, dataless SEED and SAC pole-zero files are told by their
+//! content and do as well). [`run`] takes, for each trace: read, remove the mean, Hann
 //! taper, remove the instrument response within a pre-filter, Lanczos interpolation, write; and
 //! tells for every input what became of it.
 //!
@@ -27,6 +28,14 @@
 //! `<out>/<event>/`. Start and end come from the raw file's name where it has the MassDownloader's
 //! form, otherwise from the trace. The segments of a channel with gaps are numbered `_1`, `_2`, ….
 //!
+//! # Responses
+//!
+//! The response of a channel is looked for in `resp/NET.STA.xml`. Where that is not there, or does
+//! not know the channel, it is looked for in all that lies in `resp/`, under whatever names, as one
+//! inventory: see [`Inventory::merge`](crate::Inventory::merge) for files that say the same. Two that
+//! contradict each other about the time of a trace are a failure that names both. Files of other
+//! formats are passed over, unless they are called `.xml`.
+//!
 //! # Threads, disks, memory
 //!
 //! Files are visited in the order of [`BatchOptions::io_order`], and each is read with one call.
@@ -37,8 +46,8 @@
 //! number, for the disk, apart from that of the workers, for the processor. Results are the same
 //! bits for every number of threads and every order.
 //!
-//! Plans for the response removal are kept by the content of the response, and StationXML files by
-//! theirs, least recently used first to go, so that an event finds again what the one before it
+//! Plans for the response removal are kept by the content of the response, and inventories by that
+//! of their file, least recently used first to go, so that an event finds again what the one before it
 //! needed. What came of it stands in [`Summary::stats`]. Memory does not grow with the archive.
 //!
 //! # Interrupted and repeated runs

@@ -99,7 +99,7 @@ pub enum Reason {
     NoData,
     /// The channel's samples are text, or have no sampling rate.
     NotASeismogram,
-    /// No StationXML holds the channel.
+    /// No file of metadata holds the channel.
     NoResponse,
     /// The channel is there, but no epoch covers the whole trace.
     NoEpoch,

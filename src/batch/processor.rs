@@ -57,7 +57,7 @@ pub(super) struct Workspace {
     scratch: Scratch,
     samples: Vec<f64>,
     bytes: Vec<u8>,
-    /// For StationXML.
+    /// For metadata.
     text: Buffer,
 }
 

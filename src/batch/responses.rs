@@ -1,4 +1,4 @@
-//! The StationXML files of one event, read when they are needed, and parsed once for all events.
+//! The metadata of one event, read when they are needed, and parsed once for all events.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,13 +8,13 @@ use seis_core::{SourceId, UtcTime};
 use seis_resp::{EpochPolicy, Inventory, LookupError, ResponseMatch};
 
 use super::fetch::Buffer;
-use super::inventories::InventoryCache;
+use super::inventories::{InventoryCache, Unread};
 use super::{Failure, Reason};
 
 /// Problems of one channel's metadata that are told.
 const MAX_PROBLEMS: usize = 8;
 
-/// The StationXML files of one event.
+/// The files in `resp/` of one event: StationXML, RESP, dataless SEED, SAC poles and zeros.
 #[derive(Debug)]
 pub(super) struct EventResponses {
     files: Vec<ResponseFile>,
@@ -27,7 +27,7 @@ pub(super) struct EventResponses {
 #[derive(Debug)]
 struct ResponseFile {
     path: PathBuf,
-    inventory: OnceLock<Result<Arc<Inventory>, String>>,
+    inventory: OnceLock<Result<Arc<Inventory>, Unread>>,
 }
 
 impl EventResponses {
@@ -99,11 +99,8 @@ impl EventResponses {
             }
         }
         let all = self.all.get_or_init(|| {
-            let mut all = Inventory::new("");
-            for inventory in self.files.iter().filter_map(|f| f.read(cache, buffer).as_ref().ok()) {
-                all.merge(Inventory::clone(inventory));
-            }
-            all
+            let read = self.files.iter().filter_map(|f| f.read(cache, buffer).as_ref().ok());
+            read.map(|inventory| Inventory::clone(inventory)).collect()
         });
         let source =
             self.files.iter().map(|f| (f, f.read(cache, buffer))).find_map(|(file, read)| {
@@ -139,13 +136,21 @@ impl EventResponses {
     }
 
     fn unreadable(&self) -> impl Iterator<Item = &str> {
-        self.files.iter().filter_map(|f| f.inventory.get()?.as_ref().err().map(String::as_str))
+        self.files.iter().filter_map(|f| match f.inventory.get()? {
+            Err(Unread::Why(why)) => Some(why.as_str()),
+            _ => None,
+        })
     }
 
     /// What the event's files hold.
     fn holdings(&self) -> String {
-        if self.files.is_empty() {
-            return "; the event has no resp/*.xml".to_owned();
+        let foreign = |f: &&ResponseFile| f.inventory.get() == Some(&Err(Unread::Foreign));
+        let foreign = self.files.iter().filter(foreign).count();
+        if self.files.len() == foreign {
+            return match foreign {
+                0 => "; the event has nothing in resp/".to_owned(),
+                some => format!("; none of the {some} files in resp/ is metadata"),
+            };
         }
         let known: BTreeSet<String> = self
             .files
@@ -165,7 +170,7 @@ impl EventResponses {
 }
 
 impl ResponseFile {
-    fn read(&self, cache: &InventoryCache, buffer: &mut Buffer) -> &Result<Arc<Inventory>, String> {
+    fn read(&self, cache: &InventoryCache, buffer: &mut Buffer) -> &Result<Arc<Inventory>, Unread> {
         self.inventory.get_or_init(|| cache.read(&self.path, buffer))
     }
 }

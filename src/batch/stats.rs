@@ -35,7 +35,7 @@ pub struct RunStats {
     pub bytes_written: u64,
     /// The cache of plans for the response removal.
     pub plans: CacheStats,
-    /// The cache of StationXML files.
+    /// The cache of files of metadata.
     pub inventories: InventoryStats,
 }
 
