@@ -1,8 +1,8 @@
-//! RESP files: read, evaluated, written as StationXML.
+//! RESP files: read, evaluated, written as StationXML and as poles and zeros, read again.
 #![no_main]
 
 #[path = "../../seis-resp/tests/properties/mod.rs"]
 mod properties;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::seed::resp(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::sources::resp(bytes));
 seis_fuzz::mutate!(Text);

@@ -1,8 +1,8 @@
-//! SAC pole-zero files: read, evaluated, written as StationXML.
+//! SAC pole-zero files: read, evaluated, written as StationXML and as poles and zeros, read again.
 #![no_main]
 
 #[path = "../../seis-resp/tests/properties/mod.rs"]
 mod properties;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::seed::sacpz(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::sources::sacpz(bytes));
 seis_fuzz::mutate!(Text);

@@ -274,9 +274,26 @@ impl Roots {
     }
 }
 
-/// One stage, normalised so that its gain is that of the whole.
+/// A frequency at which the response is neither zero nor out of range, and its amplitude there
+/// without the constant.
 ///
 /// Any frequency would do for the curve; 1 Hz is what people look at.
+pub(super) fn scale(
+    constant: f64,
+    zeros: &[Complex64],
+    poles: &[Complex64],
+    rate: Option<f64>,
+) -> Option<(f64, f64)> {
+    let nyquist = rate.filter(|rate| *rate > 0.0).map_or(f64::INFINITY, |rate| 0.5 * rate);
+    let usual = [1.0, 0.1, 0.01, 10.0, 0.001].into_iter().filter(|f| *f < nyquist);
+    usual
+        .chain([0.1 * nyquist, 100.0, 0.0])
+        .filter(|f| f.is_finite())
+        .map(|f| (f, amplitude(zeros, poles, f)))
+        .find(|(_, a)| a.is_normal() && (1.0 / a).is_normal() && (constant * a).is_normal())
+}
+
+/// One stage, normalised so that its gain is that of the whole.
 fn response(
     constant: f64,
     zeros: Vec<Complex64>,
@@ -284,13 +301,7 @@ fn response(
     rate: Option<f64>,
     (input, output): (UnitName, UnitName),
 ) -> Option<Response> {
-    let nyquist = rate.filter(|rate| *rate > 0.0).map_or(f64::INFINITY, |rate| 0.5 * rate);
-    let usual = [1.0, 0.1, 0.01, 10.0, 0.001].into_iter().filter(|f| *f < nyquist);
-    let (frequency, amplitude) = usual
-        .chain([0.1 * nyquist, 100.0, 0.0])
-        .filter(|f| f.is_finite())
-        .map(|f| (f, amplitude(&zeros, &poles, f)))
-        .find(|(_, a)| a.is_normal() && (1.0 / a).is_normal() && (constant * a).is_normal())?;
+    let (frequency, amplitude) = scale(constant, &zeros, &poles, rate)?;
     let value = constant * amplitude;
     let filter = Filter {
         input_units: Some(input.clone()),
@@ -326,7 +337,7 @@ fn response(
 }
 
 /// |Π(iω − z) / Π(iω − p)|, by turns so that neither product leaves the range of numbers.
-pub(super) fn amplitude(zeros: &[Complex64], poles: &[Complex64], frequency_hz: f64) -> f64 {
+fn amplitude(zeros: &[Complex64], poles: &[Complex64], frequency_hz: f64) -> f64 {
     let s = Complex64::new(0.0, std::f64::consts::TAU * frequency_hz);
     let mut product = 1.0;
     for n in 0..zeros.len().max(poles.len()) {

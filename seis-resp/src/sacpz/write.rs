@@ -5,6 +5,7 @@ use std::path::Path;
 
 use seis_core::{GroundMotion, UtcTime};
 
+use super::entry::scale;
 use crate::{
     ChannelEpoch, ChannelResponse, EvaluationOptions, FilterKind, GainSource, Inventory, Measured,
     NotPolesZeros, PoleZeroForm, PzDomain, Response, Result, Stage,
@@ -45,6 +46,11 @@ pub enum SacPzLoss {
     NoPolesZeros,
     /// It is no poles and zeros from ground motion: nothing was written.
     NotPolesZeros(NotPolesZeros),
+    /// At no frequency is it neither zero nor beyond the range of numbers: nothing was written.
+    OutOfRange {
+        /// The constant.
+        constant: f64,
+    },
     /// These stages were left out, as if they passed everything: digital filters, and what stands
     /// behind them.
     StagesLeftOut(Vec<u32>),
@@ -62,6 +68,12 @@ impl fmt::Display for SacPzNote {
             SacPzLoss::NoResponse { reason } => write!(f, ": left out: {reason}"),
             SacPzLoss::NoPolesZeros => f.write_str(": left out: no stage has poles and zeros in s"),
             SacPzLoss::NotPolesZeros(error) => write!(f, ": left out: {error}"),
+            SacPzLoss::OutOfRange { constant } => {
+                write!(
+                    f,
+                    ": left out: zero or out of range at all frequencies (constant {constant:e})"
+                )
+            }
             SacPzLoss::StagesLeftOut(stages) => {
                 write!(f, ": written without stages {stages:?}, which are no poles and zeros in s")
             }
@@ -113,7 +125,13 @@ impl Inventory {
                     continue;
                 }
             };
+            let rate = epoch.channel.sample_rate.as_ref().and_then(Measured::in_field_unit);
             match form(response, &mut note) {
+                Ok(PoleZeroForm { constant, zeros, poles })
+                    if scale(constant, &zeros, &poles, rate).is_none() =>
+                {
+                    note(SacPzLoss::OutOfRange { constant });
+                }
                 // Writing into a string does not fail.
                 Ok(form) => write_entry(&mut text, &epoch, response, &form).unwrap_or_default(),
                 Err(loss) => note(loss),

@@ -3,7 +3,6 @@
 #![allow(dead_code, reason = "each caller uses some of it")]
 
 pub(crate) mod evaluation;
-pub(crate) mod seed;
 pub(crate) mod sources;
 pub(crate) mod stationxml;
 
