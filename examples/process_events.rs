@@ -11,8 +11,8 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::fs::File;
-use std::io::{BufWriter, IsTerminal, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -49,7 +49,12 @@ struct Arguments {
     #[arg(long, value_enum, default_value_t = Output::Disp)]
     output: Output,
     /// Corners of the pre-filter in Hz, F1,F2,F3,F4, or none
-    #[arg(long, value_name = "F1,F2,F3,F4|none", default_value = "0.001,0.005,4.9,5.0")]
+    #[arg(
+        long,
+        value_name = "F1,F2,F3,F4|none",
+        default_value = "0.001,0.005,4.9,5.0",
+        allow_hyphen_values = true
+    )]
     pre_filt: OrNone<Corners>,
     /// Water level in dB, or none; 0 is not "off" but flattens the spectrum
     #[arg(long, value_name = "DB|none", default_value = "none")]
@@ -87,7 +92,7 @@ struct Arguments {
     /// Make results again that are there already
     #[arg(long)]
     overwrite: bool,
-    /// Account of every input, as JSON
+    /// Account of every input, as JSON; a device or pipe is written to, a file appears when whole
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     /// What caches, threads and the disk did, at the end
@@ -243,8 +248,30 @@ fn options(arguments: &Arguments) -> BatchOptions {
     options
 }
 
-/// Runs over an archive, with a progress bar, a line for whatever went wrong, and a summary.
+/// Runs over an archive, and writes the account of it where it is wanted.
 fn run(arguments: &Arguments, root: &Path, options: &BatchOptions) -> Result<Summary, Error> {
+    let Some(path) = &arguments.report else { return run_into(None, arguments, root, options) };
+    let summary = match ReportTarget::of(path).map_err(|e| at(path, e))? {
+        ReportTarget::File(file) => seis_io::file::write_atomically(file, |out| {
+            run_into(Some(out), arguments, root, options)
+        }),
+        ReportTarget::Open(file) => {
+            run_into(Some(&mut BufWriter::new(file)), arguments, root, options)
+        }
+    };
+    summary.map_err(|error| match error.downcast::<io::Error>() {
+        Ok(error) => at(path, *error).into(),
+        Err(error) => error,
+    })
+}
+
+/// Runs over an archive, with a progress bar, a line for whatever went wrong, and a summary.
+fn run_into(
+    mut report_out: Option<&mut dyn Write>,
+    arguments: &Arguments,
+    root: &Path,
+    options: &BatchOptions,
+) -> Result<Summary, Error> {
     let bar = if arguments.quiet || !std::io::stderr().is_terminal() {
         ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden())
     } else {
@@ -257,24 +284,24 @@ fn run(arguments: &Arguments, root: &Path, options: &BatchOptions) -> Result<Sum
         ProgressStyle::with_template("{bar:32} {human_pos}/{human_len} files, {rate}, {eta} left")?
             .with_key("rate", rate),
     );
-    let mut report = match &arguments.report {
-        Some(path) => {
-            // Under its name only when it is whole, and not before the run could begin.
-            let file = File::create(aside(path)).map_err(|e| at(path, e))?;
-            let report = ReportWriter::new(BufWriter::new(file), root, &options.processing);
-            Some(report.map_err(|e| at(path, e))?)
-        }
-        None => None,
-    };
+    let mut report = None;
     let mut report_error = None;
     let mut told = Told::default();
     let begun = Instant::now();
     let summary = batch::run(root, options, |progress| match progress {
-        Progress::Started { files, .. } => bar.set_length(files as u64),
+        Progress::Started { files, .. } => {
+            bar.set_length(files as u64);
+            // Not a byte before the run could begin.
+            match report_out.take().map(|out| ReportWriter::new(out, root, &options.processing)) {
+                Some(Ok(begun)) => report = Some(begun),
+                Some(Err(error)) => report_error = Some(error),
+                None => {}
+            }
+        }
         Progress::FileDone => bar.inc(1),
         Progress::Outcome(outcome) => {
-            if let Some(report) = &mut report {
-                report_error = report_error.take().or(report.outcome(outcome).err());
+            if let (Some(report), None) = (&mut report, &report_error) {
+                report_error = report.outcome(outcome).err();
             }
             if !arguments.quiet {
                 bar.suspend(|| told.tell(outcome));
@@ -283,6 +310,12 @@ fn run(arguments: &Arguments, root: &Path, options: &BatchOptions) -> Result<Sum
         _ => {}
     })?;
     bar.finish_and_clear();
+    // The account first: it may go where the summary goes.
+    let reported = match (report_error, report) {
+        (Some(error), _) => Err(error),
+        (None, Some(report)) => report.finish(&summary).map(drop),
+        (None, None) => Ok(()),
+    };
     if !arguments.quiet {
         let seconds = begun.elapsed().as_secs_f64();
         show(&summary);
@@ -292,24 +325,65 @@ fn run(arguments: &Arguments, root: &Path, options: &BatchOptions) -> Result<Sum
     if arguments.stats {
         show(&summary.stats);
     }
-    if let (Some(report), Some(path)) = (report, &arguments.report) {
-        let written = match report_error {
-            Some(error) => Err(error),
-            None => report.finish(&summary).and_then(|_| std::fs::rename(aside(path), path)),
-        };
-        written.map_err(|e| at(path, e))?;
-    }
+    reported?;
     Ok(summary)
 }
 
-/// Where a report is written before it is whole.
-fn aside(report: &Path) -> PathBuf {
-    let mut name = report.as_os_str().to_owned();
-    name.push(".part");
-    name.into()
+/// Where the account goes.
+enum ReportTarget {
+    /// Under this name, once it is whole.
+    File(PathBuf),
+    /// What is no regular file, written as it is: a device, a pipe, a stream of this process.
+    Open(File),
 }
 
-fn at(path: &Path, error: std::io::Error) -> String {
+impl ReportTarget {
+    /// Through symbolic links, which stay as they are.
+    fn of(path: &Path) -> io::Result<Self> {
+        if let Some(stream) = own_stream(path)? {
+            return Ok(Self::Open(stream));
+        }
+        let open = || OpenOptions::new().append(true).open(path).map(Self::Open);
+        match std::fs::metadata(path) {
+            Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(found) if !found.is_file() => return open(),
+            // A file that somebody holds open is not to be replaced behind his back.
+            Ok(_) if path.starts_with("/dev/fd") || path.starts_with("/proc") => return open(),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        let mut file = path.to_owned();
+        // What the system follows ends; should it change meanwhile, this does too.
+        for _ in 0..40 {
+            let Ok(link) = std::fs::read_link(&file) else { return Ok(Self::File(file)) };
+            file = file.parent().unwrap_or(Path::new("")).join(link);
+        }
+        Err(io::Error::other("too many symbolic links"))
+    }
+}
+
+/// Standard output or error, if a path names it: opened by that name, it would begin anew.
+#[cfg(unix)]
+fn own_stream(path: &Path) -> io::Result<Option<File>> {
+    use std::os::fd::AsFd;
+    let stream = if [Path::new("/dev/stdout"), Path::new("/dev/fd/1")].contains(&path) {
+        std::io::stdout().as_fd().try_clone_to_owned()?
+    } else if [Path::new("/dev/stderr"), Path::new("/dev/fd/2")].contains(&path) {
+        std::io::stderr().as_fd().try_clone_to_owned()?
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(stream.into()))
+}
+
+/// Other systems have no names for them.
+#[cfg(not(unix))]
+fn own_stream(_path: &Path) -> io::Result<Option<File>> {
+    Ok(None)
+}
+
+fn at(path: &Path, error: io::Error) -> String {
     format!("{}: {error}", path.display())
 }
 
