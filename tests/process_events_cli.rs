@@ -86,6 +86,7 @@ fn statuses_tell_what_happened() {
     for wrong in [
         &["--pre-filt", "1,2,3"][..],
         &["--pre-filt", "4,3,2,1"],
+        &["--pre-filt", "-1,0,2,3"],
         &["--output", "jerk"],
         &["--rate", "-1"],
         &["--taper", "0.7"],
@@ -529,4 +530,177 @@ fn metadata_are_told_by_their_content() {
     let (_, lines, _) = run_with(&others[3..]);
     let told = lines[0]["message"].as_str().unwrap_or_default();
     assert!(told.contains("none of the 2 files in resp/ is metadata"), "{lines:#?}");
+}
+
+/// The names in a folder.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> =
+        entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[cfg(unix)]
+#[test]
+fn reports_go_where_they_are_sent_and_replace_nothing_else() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    let root = archive(&DemoOptions::small());
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    let report_to = |path: &Path, more: &[&str]| {
+        let mut arguments = vec!["--quiet", "--report", path.to_str().unwrap()];
+        arguments.extend(more);
+        run(root.path(), &arguments)
+    };
+    let inputs = |bytes: &[u8]| {
+        let json: serde_json::Value = serde_json::from_slice(bytes).unwrap();
+        json["summary"]["inputs"].as_u64().unwrap()
+    };
+
+    // A folder is refused before anything is done.
+    let refused = report_to(folder.path(), &[]);
+    assert_eq!(status(&refused), Some(1));
+    assert!(text(&refused.stderr).contains("directory"), "{}", text(&refused.stderr));
+    assert_eq!(sac_files(root.path()).len(), 0);
+
+    // A pipe stays one, and passes on the whole account.
+    let pipe = place("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read(pipe).unwrap()
+    });
+    assert_eq!(status(&report_to(&pipe, &[])), Some(0));
+    assert!(std::fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+    assert_eq!(inputs(&reader.join().unwrap()), 3);
+
+    // Links stay links, whether what they lead to is there or not.
+    std::fs::write(place("old.json"), b"old").unwrap();
+    std::fs::create_dir(place("links")).unwrap();
+    symlink("../old.json", place("links/to-old")).unwrap();
+    symlink("to-old", place("links/to-link")).unwrap();
+    symlink("../new.json", place("links/to-new")).unwrap();
+    for (link, file) in [("links/to-link", "old.json"), ("links/to-new", "new.json")] {
+        assert_eq!(status(&report_to(&place(link), &[])), Some(0));
+        assert!(place(link).is_symlink() && !place(file).is_symlink());
+        assert_eq!(inputs(&std::fs::read(place(file)).unwrap()), 3);
+    }
+
+    // What lies beside it is its owner's, and a run that could not begin leaves nothing.
+    std::fs::write(place("mine.json.part"), b"mine").unwrap();
+    let before = names(folder.path());
+    let failed = report_to(&place("mine.json"), &["--output", "vel"]);
+    assert_eq!(status(&failed), Some(1));
+    assert_eq!(names(folder.path()), before);
+    assert_eq!(status(&report_to(&place("mine.json"), &[])), Some(0));
+    assert_eq!(std::fs::read(place("mine.json.part")).unwrap(), b"mine");
+    assert_eq!(names(folder.path()).len(), before.len() + 1);
+
+    // Standard output, wherever it goes.
+    let piped = report_to(Path::new("/dev/stdout"), &[]);
+    assert_eq!((status(&piped), inputs(&piped.stdout)), (Some(0), 3));
+    let file = std::fs::File::create(place("stdout.json")).unwrap();
+    let done = Command::new(program())
+        .arg(root.path())
+        .args(["--quiet", "--report", "/dev/stdout"])
+        .stdout(file)
+        .status();
+    assert_eq!(done.unwrap().code(), Some(0));
+    assert_eq!(inputs(&std::fs::read(place("stdout.json")).unwrap()), 3);
+    assert!(Path::new("/dev/stdout").is_symlink());
+}
+
+/// What a run needed at most, in KiB, as the system says while it runs.
+#[cfg(target_os = "linux")]
+fn peak_memory_kib(root: &Path, arguments: &[&str]) -> u64 {
+    let mut child =
+        Command::new(program()).arg(root).args(arguments).stderr(Stdio::null()).spawn().unwrap();
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let about = std::fs::read_to_string(format!("/proc/{}/status", child.id()));
+        let about = about.unwrap_or_default();
+        let line = about.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+        peak = line.and_then(|l| l.trim().split(' ').next()?.parse().ok()).unwrap_or(0).max(peak);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    peak
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_does_not_grow_with_files_that_wait_for_others() {
+    let root = tempfile::tempdir().unwrap();
+    let raw = root.path().join("event/raw");
+    std::fs::create_dir_all(&raw).unwrap();
+    for i in 0..200 {
+        // Below the size from which a buffer serves but once.
+        let file = std::fs::File::create(raw.join(format!("{i}.mseed"))).unwrap();
+        file.set_len(900_000).unwrap();
+    }
+    let peak = peak_memory_kib(root.path(), &["--quiet", "--jobs", "2", "--io-threads", "2"]);
+    assert!(peak > 1_000, "not measured");
+    assert!(peak < 64 << 10, "{peak} KiB");
+}
+
+#[test]
+fn a_result_belongs_to_the_raw_file_that_gave_it() {
+    let window = "20220102T000000Z__20220102T002000Z";
+    for cut_to in [1, 2] {
+        let root = archive(&DemoOptions::small());
+        let raw = only_event(root.path()).join("raw");
+        let other = raw.join(format!("XX.STS2..BHZ__{window}.mseed"));
+        let first = raw.join(format!("XX.STS2..BHZ__{window}.ms"));
+        // Half of the other, whole or with a cut record, of which there is a warning.
+        let bytes = std::fs::read(&other).unwrap();
+        std::fs::write(&first, &bytes[..bytes.len() / 1024 * 512 - (cut_to - 1) * 100]).unwrap();
+        let result = |lines: &[serde_json::Value], file: &Path| {
+            let line = lines.iter().find(|l| l["file"] == file.to_str().unwrap()).unwrap();
+            line["status"].as_str().unwrap().to_owned()
+        };
+        let (code, lines) = account(root.path(), &[]);
+        assert_eq!((code, result(&lines, &first).as_str()), (Some(3), "processed"));
+        assert_eq!(result(&lines, &other), "not-processed");
+        let of_first = sac_files(root.path());
+
+        std::fs::remove_file(&first).unwrap();
+        // While there is no response, the one result stays and is still nobody else's.
+        let metadata = only_event(root.path()).join("resp/XX.STS2.xml");
+        let hidden = root.path().join("hidden.xml");
+        std::fs::rename(&metadata, &hidden).unwrap();
+        let (code, lines) = account(root.path(), &[]);
+        assert_eq!((code, result(&lines, &other).as_str()), (Some(3), "not-processed"));
+        std::fs::rename(&hidden, &metadata).unwrap();
+        for expected in ["processed", "already-there"] {
+            let (code, lines) = account(root.path(), &[]);
+            assert_eq!((code, result(&lines, &other).as_str()), (Some(0), expected));
+        }
+        let of_other = sac_files(root.path());
+        assert!(of_first.keys().eq(of_other.keys()));
+        assert!(of_first != of_other);
+    }
+}
+
+#[test]
+fn an_interrupted_overwriting_run_is_told_and_can_be_started_again() {
+    let root = archive(&DemoOptions { events: 2, ..DemoOptions::small() });
+    assert_eq!(status(&run(root.path(), &[])), Some(0));
+    // As a run leaves it that is killed between two events.
+    let mut events: Vec<_> = names(root.path());
+    let first = root.path().join(events.remove(0));
+    assert_eq!(status(&run(&first, &["--rate", "20", "--overwrite"])), Some(0));
+    let before = files(root.path());
+    for rate in ["10", "20", "5"] {
+        let refused = run(root.path(), &["--rate", rate]);
+        let why = text(&refused.stderr);
+        assert_eq!(status(&refused), Some(1));
+        assert!(why.contains("interrupted") && why.contains("with --overwrite"), "{why}");
+    }
+    assert!(files(root.path()) == before);
+    assert_eq!(status(&run(root.path(), &["--rate", "20", "--overwrite"])), Some(0));
+    let again = run(root.path(), &["--rate", "20"]);
+    assert!(text(&again.stdout).contains("6 already there"), "{}", text(&again.stdout));
+    // Options that all events have in common are merely other ones.
+    let refused = text(&run(root.path(), &["--rate", "10"]).stderr);
+    assert!(refused.contains("other options") && !refused.contains("interrupted"), "{refused}");
 }

@@ -48,6 +48,20 @@ pub enum BatchError {
         /// What differs.
         difference: String,
     },
+    /// Results of other options are there, and not in all events the same: as a run leaves them that
+    /// overwrites results and is interrupted.
+    #[error(
+        "{}: results of other options are there ({difference}), and not the same in all events: a \
+         run with --overwrite was interrupted; start it again, with --overwrite and the options \
+         that all results are to have, or choose another --out",
+        directory.display()
+    )]
+    Interrupted {
+        /// The first directory of results in the way.
+        directory: PathBuf,
+        /// What differs.
+        difference: String,
+    },
     /// An option has no meaning, or two contradict each other.
     #[error("{option}: {reason}")]
     Option {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
-use super::manifest::{Complete, Existing, ResultDirectory};
+use super::manifest::{Existing, Made, ResultDirectory};
 use super::responses::EventResponses;
 use super::{BatchOptions, Event, EventFiles, Failure, Processing, RawName, Reason};
 
@@ -33,7 +33,7 @@ struct Account {
     claimed: HashMap<String, PathBuf>,
     /// Results that are there and right.
     given: HashSet<String>,
-    complete: Complete,
+    made: Made,
     deferred: Vec<RawFile>,
 }
 
@@ -139,9 +139,23 @@ impl EventContext {
         self.directory.join(file_name)
     }
 
-    /// Whether a result is there that needs not be made again: not while results are replaced, nor
-    /// if its raw file is younger.
-    pub(super) fn is_there(&self, output: &Path, raw_modified: Option<SystemTime>) -> bool {
+    /// Whether a result of this raw file is there that needs not be made again: not while results
+    /// are replaced, nor if the raw file is younger, nor if another gave it.
+    pub(super) fn is_there(
+        &self,
+        raw: &Path,
+        output: &Path,
+        raw_modified: Option<SystemTime>,
+    ) -> bool {
+        let of_another = || {
+            let name = output.file_name().and_then(|n| n.to_str());
+            name.zip(self.results()).is_some_and(|(name, r)| r.is_of_another(name, key(raw)))
+        };
+        self.is_current(output, raw_modified) && !of_another()
+    }
+
+    /// Whether a result is there, whoever gave it, that is not older than a raw file.
+    fn is_current(&self, output: &Path, raw_modified: Option<SystemTime>) -> bool {
         self.results().is_some_and(|results| results.may_hold(output))
             && std::fs::metadata(output).is_ok_and(|found| {
                 let made = found.modified().ok();
@@ -155,8 +169,8 @@ impl EventContext {
         raw: &Path,
         raw_modified: Option<SystemTime>,
     ) -> Option<&[String]> {
-        let names = self.results()?.complete.get(key(raw)?)?;
-        let there = |name: &String| self.is_there(&self.result(name), raw_modified);
+        let names = self.results()?.made.complete.get(key(raw)?)?;
+        let there = |name: &String| self.is_current(&self.result(name), raw_modified);
         (!names.is_empty() && names.iter().all(there)).then_some(names)
     }
 
@@ -167,7 +181,7 @@ impl EventContext {
         account.given.extend(results.iter().cloned());
         let Some(key) = key(raw) else { return };
         if let Some(results) = self.results().filter(|r| r.existing == Existing::Keep) {
-            for old in results.complete.get(key).into_iter().flatten() {
+            for old in results.made.of(key).into_iter().flatten() {
                 // A name from the manifest, which anybody may have edited: never a path.
                 let is_name = Path::new(old).file_name().is_some_and(|n| n == old.as_str());
                 if is_name && !account.given.contains(old) {
@@ -176,19 +190,29 @@ impl EventContext {
                 }
             }
         }
-        if complete {
-            account.complete.insert(key.to_owned(), results);
-        }
+        let made = if complete { &mut account.made.complete } else { &mut account.made.incomplete };
+        made.insert(key.to_owned(), results);
     }
 
     /// Closes the event.
     pub(super) fn finish(&self, processing: &Processing) -> Result<(), Failure> {
-        let account = self.account();
+        let mut account = self.account();
         // Where it could not be opened, that was told for each file.
         let Some(results) = self.results() else { return Ok(()) };
-        results
-            .finish(processing, &account.complete, &account.given)
-            .map_err(|e| Failure::new(Reason::CannotWrite, e))
+        let Account { made, given, .. } = &mut *account;
+        // What raw files gave that are gone or could not be read remains theirs.
+        for (raw, names) in results.made.iter().filter(|_| results.existing == Existing::Keep) {
+            let left = |name: &&String| !given.contains(*name) && results.may_hold(Path::new(name));
+            let left: Vec<String> = match made.of(raw) {
+                Some(_) => continue,
+                None => names.iter().filter(left).cloned().collect(),
+            };
+            if !left.is_empty() {
+                made.incomplete.insert(raw.clone(), left);
+            }
+        }
+        made.incomplete.retain(|_, results| !results.is_empty());
+        results.finish(processing, made, given).map_err(|e| Failure::new(Reason::CannotWrite, e))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use seis_io::mseed;
@@ -29,6 +30,52 @@ impl Buffer {
     /// The buffer for the next file: this one, unless it is uncommonly large.
     pub(super) fn for_next(self) -> Self {
         if self.bytes.len() > MAX_KEPT { Self::default() } else { self }
+    }
+}
+
+/// Buffers that threads hand to each other, no more than are of use.
+#[derive(Debug)]
+pub(super) struct BufferPool {
+    most_buffers: usize,
+    most_bytes: usize,
+    state: Mutex<Pooled>,
+}
+
+#[derive(Debug, Default)]
+struct Pooled {
+    buffers: Vec<Buffer>,
+    bytes: usize,
+}
+
+impl BufferPool {
+    /// A pool that keeps so many buffers, of so many bytes altogether.
+    pub(super) fn new(most_buffers: usize, most_bytes: usize) -> Self {
+        Self { most_buffers, most_bytes, state: Mutex::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Pooled> {
+        // No panic can leave it half-changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A buffer that somebody is done with, or a new one.
+    pub(super) fn take(&self) -> Buffer {
+        let mut pooled = self.lock();
+        let Some(buffer) = pooled.buffers.pop() else { return Buffer::default() };
+        pooled.bytes -= buffer.bytes.len();
+        buffer
+    }
+
+    /// Keeps a buffer for whoever needs one next, or gives it back to the system.
+    pub(super) fn put(&self, buffer: Buffer) {
+        let size = buffer.bytes.len();
+        let mut pooled = self.lock();
+        let has_room = pooled.buffers.len() < self.most_buffers
+            && pooled.bytes.saturating_add(size) <= self.most_bytes;
+        if size > 0 && has_room {
+            pooled.bytes += size;
+            pooled.buffers.push(buffer);
+        }
     }
 }
 
@@ -156,6 +203,20 @@ fn unreadable(path: &Path, error: io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pool_keeps_what_is_of_use() {
+        let buffer = |size| Buffer { bytes: vec![0; size], filled: size };
+        let pool = BufferPool::new(3, 100);
+        for size in [0, 60, 50, 30, 10, 1] {
+            pool.put(buffer(size));
+        }
+        // One too large beside the first, one too many, and one of which nobody has anything.
+        let sizes: Vec<usize> = (0..4).map(|_| pool.take().bytes.len()).collect();
+        assert_eq!(sizes, [10, 30, 60, 0]);
+        pool.put(buffer(100));
+        assert_eq!(pool.take().bytes.len(), 100);
+    }
 
     #[test]
     fn files_are_read_whole_whatever_was_said_of_their_size() {

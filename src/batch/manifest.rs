@@ -1,10 +1,11 @@
 //! What stands beside the results: with which options they were made.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
@@ -24,11 +25,39 @@ struct Manifest<'a> {
     replacing: bool,
     /// Raw files of which everything was processed without a warning, and the names of the results.
     #[serde(default)]
-    complete: Cow<'a, Complete>,
+    complete: Cow<'a, Results>,
+    /// Other raw files, and the names of the results that there are of them.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    incomplete: Cow<'a, Results>,
+}
+
+fn is_empty(results: &Results) -> bool {
+    results.is_empty()
 }
 
 /// Raw files by name, and the names of their results.
-pub(super) type Complete = BTreeMap<String, Vec<String>>;
+pub(super) type Results = BTreeMap<String, Vec<String>>;
+
+/// Which results were made of which raw files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Made {
+    /// Of raw files of which everything was processed without a warning.
+    pub(super) complete: Results,
+    /// Of others.
+    pub(super) incomplete: Results,
+}
+
+impl Made {
+    /// The results of one raw file.
+    pub(super) fn of(&self, raw: &str) -> Option<&Vec<String>> {
+        self.complete.get(raw).or_else(|| self.incomplete.get(raw))
+    }
+
+    /// All raw files with their results.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Vec<String>)> {
+        self.complete.iter().chain(&self.incomplete)
+    }
+}
 
 /// How a run treats what lies in an event's result directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +73,10 @@ pub(super) enum Existing {
 pub(super) struct ResultDirectory {
     pub(super) path: PathBuf,
     pub(super) existing: Existing,
-    /// What earlier runs completed.
-    pub(super) complete: Complete,
+    /// What earlier runs made.
+    pub(super) made: Made,
+    /// The raw file that each result was made of, once somebody has asked.
+    makers: OnceLock<HashMap<String, String>>,
     /// The manifest as it stands there.
     text: Option<Vec<u8>>,
     /// Names in the directory when it was opened.
@@ -64,30 +95,30 @@ impl ResultDirectory {
         overwrite: bool,
     ) -> Result<Self, BatchError> {
         let at = |error| BatchError::Io { path: path.clone(), error };
-        let found = |existing, complete, text| Self {
+        let found = |existing, made, text| Self {
             path: path.clone(),
             existing,
-            complete,
+            made,
+            makers: OnceLock::new(),
             text,
             present: HashSet::new(),
         };
         if overwrite {
-            return Ok(found(Existing::Replace, Complete::new(), None));
+            return Ok(found(Existing::Replace, Made::default(), None));
         }
-        let file = path.join(FILE_NAME);
-        let text = match std::fs::read(&file) {
-            Ok(text) => Some(text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(BatchError::Io { path: file, error }),
-        };
+        let text = read(&path)?;
         match text.as_ref().and_then(|text| serde_json::from_slice::<Manifest>(text).ok()) {
             // Nothing, or what a run left that was killed before it could say anything.
             None if !holds_results(&path, processing).map_err(at)? => {
-                Ok(found(Existing::Keep, Complete::new(), None))
+                Ok(found(Existing::Keep, Made::default(), None))
             }
             Some(manifest) if *manifest.processing == *processing => {
                 let existing = if manifest.replacing { Existing::Replace } else { Existing::Keep };
-                Ok(found(existing, manifest.complete.into_owned(), text))
+                let made = Made {
+                    complete: manifest.complete.into_owned(),
+                    incomplete: manifest.incomplete.into_owned(),
+                };
+                Ok(found(existing, made, text))
             }
             Some(found) => Err(BatchError::OtherOptions {
                 directory: path,
@@ -115,9 +146,15 @@ impl ResultDirectory {
     ) -> Result<Self, BatchError> {
         let at = |error| BatchError::Io { path: path.clone(), error };
         if create(&path).map_err(at)? {
-            let (complete, present) = (Complete::new(), HashSet::new());
-            let mut new = Self { path, existing: Existing::Keep, complete, text: None, present };
-            let text = new.manifest(processing, false, &new.complete)?;
+            let mut new = Self {
+                path,
+                existing: Existing::Keep,
+                made: Made::default(),
+                makers: OnceLock::new(),
+                text: None,
+                present: HashSet::new(),
+            };
+            let text = new.manifest(processing, false, &new.made)?;
             let file = new.path.join(FILE_NAME);
             // Not aside and renamed: should it be cut short, there is no result yet.
             std::fs::write(&file, &text).map_err(|error| BatchError::Io { path: file, error })?;
@@ -128,7 +165,7 @@ impl ResultDirectory {
         let mut found = Self::check(path, processing, overwrite)?;
         found.present = present;
         let replacing = found.existing == Existing::Replace;
-        let text = found.manifest(processing, replacing, &found.complete)?;
+        let text = found.manifest(processing, replacing, &found.made)?;
         found.write(&text)?;
         found.text = Some(text);
         Ok(found)
@@ -140,32 +177,44 @@ impl ResultDirectory {
             && result.file_name().is_some_and(|name| self.present.contains(name))
     }
 
-    /// Says what is complete. Where results were replaced, removes those that no input gave this
+    /// Whether a result was made of another raw file than this one, which may have no name that
+    /// could be written down.
+    pub(super) fn is_of_another(&self, result: &str, raw: Option<&str>) -> bool {
+        let makers = self.makers.get_or_init(|| {
+            let made = self.made.iter();
+            made.flat_map(|(raw, results)| results.iter().map(|r| (r.clone(), raw.clone())))
+                .collect()
+        });
+        makers.get(result).is_some_and(|maker| Some(maker.as_str()) != raw)
+    }
+
+    /// Says what was made of what. Where results were replaced, removes those that no input gave this
     /// time: they were made with other options, or of raw files that have changed.
     pub(super) fn finish(
         &self,
         processing: &Processing,
-        complete: &Complete,
+        made: &Made,
         given: &HashSet<String>,
     ) -> Result<(), BatchError> {
         if self.existing == Existing::Replace {
             let at = |error| BatchError::Io { path: self.path.clone(), error };
             remove_others(&self.path, given).map_err(at)?;
         }
-        self.write(&self.manifest(processing, false, complete)?)
+        self.write(&self.manifest(processing, false, made)?)
     }
 
     fn manifest(
         &self,
         processing: &Processing,
         replacing: bool,
-        complete: &Complete,
+        made: &Made,
     ) -> Result<Vec<u8>, BatchError> {
         let manifest = Manifest {
             software: concat!("seis ", env!("CARGO_PKG_VERSION")).into(),
             processing: Cow::Borrowed(processing),
             replacing,
-            complete: Cow::Borrowed(complete),
+            complete: Cow::Borrowed(&made.complete),
+            incomplete: Cow::Borrowed(&made.incomplete),
         };
         let mut text = serde_json::to_vec_pretty(&manifest)
             .map_err(|e| BatchError::Io { path: self.path.join(FILE_NAME), error: e.into() })?;
@@ -181,6 +230,32 @@ impl ResultDirectory {
         seis_io::file::write_atomically(&file, |out| io::Write::write_all(out, text))
             .map_err(|error| BatchError::Io { path: file, error })
     }
+}
+
+/// What stands in a directory's manifest; nothing if there is none.
+fn read(directory: &Path) -> Result<Option<Vec<u8>>, BatchError> {
+    let file = directory.join(FILE_NAME);
+    match std::fs::read(&file) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(BatchError::Io { path: file, error }),
+    }
+}
+
+/// Whether directories hold results of different options, or a run that replaces them has not come
+/// to its end.
+pub(super) fn is_interrupted(directories: impl Iterator<Item = PathBuf>) -> bool {
+    let mut first: Option<Processing> = None;
+    for directory in directories {
+        let Ok(Some(text)) = read(&directory) else { continue };
+        let Ok(manifest) = serde_json::from_slice::<Manifest>(&text) else { continue };
+        let differs = first.as_ref().is_some_and(|first| *first != *manifest.processing);
+        if manifest.replacing || differs {
+            return true;
+        }
+        first.get_or_insert_with(|| manifest.processing.into_owned());
+    }
+    false
 }
 
 /// Creates a directory; false if there is one.
@@ -302,15 +377,21 @@ mod tests {
         std::fs::write(path.join("A.B..D_1_2.sac"), b"new").unwrap();
         std::fs::write(path.join("notes.sac"), b"not ours").unwrap();
         let given = HashSet::from(["A.B..D_1_2.sac".to_owned()]);
-        let complete = Complete::from([("d.mseed".to_owned(), vec!["A.B..D_1_2.sac".to_owned()])]);
-        replacement.finish(&processing(20.0), &complete, &given).unwrap();
+        let complete = Results::from([("d.mseed".to_owned(), vec!["A.B..D_1_2.sac".to_owned()])]);
+        let made = Made { complete, ..Made::default() };
+        assert!(is_interrupted([path.clone()].into_iter()));
+        replacement.finish(&processing(20.0), &made, &given).unwrap();
+        assert!(!is_interrupted([path.clone()].into_iter()));
         assert!(!path.join("A.B..C_1_2.sac").exists());
         assert!(path.join("A.B..D_1_2.sac").exists() && path.join("notes.sac").exists());
-        assert_eq!(check(20.0, false).unwrap().complete, complete);
+        assert_eq!(check(20.0, false).unwrap().made, made);
         assert_eq!(check(20.0, false).unwrap().existing, Existing::Keep);
         let kept = open(20.0, false);
         let name = |n: &str| kept.may_hold(&path.join(n));
         assert!(name("A.B..D_1_2.sac") && !name("A.B..C_1_2.sac"));
+        let of_another = |raw| kept.is_of_another("A.B..D_1_2.sac", raw);
+        assert!(!of_another(Some("d.mseed")) && of_another(Some("d.ms")) && of_another(None));
+        assert!(!kept.is_of_another("A.B..C_1_2.sac", Some("d.ms")), "nobody knows");
     }
 
     #[test]

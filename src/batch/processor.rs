@@ -201,7 +201,7 @@ impl Processor {
             let claimed = safe_name(&trace.id).and_then(|()| event.claim(&stem, path));
             outcome.status = claimed
                 .and_then(|()| {
-                    if event.is_there(&output, modified) {
+                    if event.is_there(path, &output, modified) {
                         return Ok(Status::AlreadyThere { output });
                     }
                     let (warnings, timings) = (&mut outcome.warnings, &mut timings);

@@ -3,17 +3,17 @@
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::archive::Archive;
 use super::event::{EventContext, RawFile, result_path};
 use super::feeder::{Feeder, Task};
-use super::fetch::{Buffer, Content, Fetched};
+use super::fetch::{Buffer, BufferPool, Content, Fetched};
 use super::gate::Gate;
-use super::manifest::ResultDirectory;
+use super::manifest::{ResultDirectory, is_interrupted};
 use super::processor::{FileEnd, Phase, Processor, Workspace};
 use super::queue::Queue;
 use super::{BatchError, BatchOptions, Failure, Outcome, Reason, RunStats, Summary};
@@ -104,7 +104,8 @@ pub fn run(
         begun,
         queue: Queue::new(FILES_AHEAD * (jobs + io_threads), BYTES_AHEAD, io_threads),
         ahead: Gate::default(),
-        buffers: Mutex::default(),
+        // As many as may wait in the queue.
+        buffers: BufferPool::new(FILES_AHEAD * (jobs + io_threads), BYTES_AHEAD),
         counters: Counters::default(),
     };
     match options.io_threads {
@@ -150,8 +151,13 @@ fn check_results(archive: &Archive, options: &BatchOptions) -> Result<(), BatchE
     for event in archive.events() {
         let results = result_path(&event, options);
         let checked = ResultDirectory::check(results, &options.processing, options.overwrite);
-        if let Err(error @ BatchError::OtherOptions { .. }) = checked {
-            return Err(error);
+        if let Err(BatchError::OtherOptions { directory, difference }) = checked {
+            let directories = archive.events().map(|event| result_path(&event, options));
+            return Err(if is_interrupted(directories) {
+                BatchError::Interrupted { directory, difference }
+            } else {
+                BatchError::OtherOptions { directory, difference }
+            });
         }
     }
     Ok(())
@@ -217,7 +223,7 @@ struct Shared<'a> {
     /// Open if files are read ahead.
     ahead: Gate,
     /// For what will be.
-    buffers: Mutex<Vec<Buffer>>,
+    buffers: BufferPool,
     counters: Counters,
 }
 
@@ -268,7 +274,7 @@ impl Shared<'_> {
         }
         let mut text = Buffer::default();
         loop {
-            let buffer = self.buffers().pop().unwrap_or_default();
+            let buffer = self.buffers.take();
             let Some(loaded) = self.load(number, BYTES_AHEAD as u64, buffer) else { return };
             if let Loaded::File(event, (_, name), fetched) = &loaded {
                 if matches!(fetched.content, Content::Read(_) | Content::NotYet) {
@@ -280,10 +286,6 @@ impl Shared<'_> {
                 return;
             }
         }
-    }
-
-    fn buffers(&self) -> MutexGuard<'_, Vec<Buffer>> {
-        self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The next task of a thread, and what it needs from the disk if that has no more bytes than `most`.
@@ -414,13 +416,18 @@ impl Worker<'_> {
         }
     }
 
+    /// A buffer for a file that this worker reads, whoever reads the others.
+    fn take_buffer(&mut self) -> Buffer {
+        self.buffer.take().unwrap_or_else(|| self.shared.buffers.take())
+    }
+
     fn task_done(&mut self, event: &EventContext) {
         if !event.task_done() {
             return;
         }
         let shared = self.shared;
         for file in event.take_deferred() {
-            let buffer = self.buffer.take().unwrap_or_default();
+            let buffer = self.take_buffer();
             let fetched = shared.fetch(event, &file, u64::MAX, buffer);
             self.file(event, file, fetched, Phase::InOrder);
         }
@@ -431,11 +438,12 @@ impl Worker<'_> {
     }
 
     fn file(&mut self, event: &EventContext, file: RawFile, mut fetched: Fetched, phase: Phase) {
+        if let Content::NotYet = fetched.content {
+            let buffer = self.take_buffer();
+            fetched = self.shared.fetch(event, &file, u64::MAX, buffer);
+        }
         let (path, name) = &file;
         let Self { shared, teller, workspace, .. } = self;
-        if let Content::NotYet = fetched.content {
-            fetched = shared.fetch(event, &file, u64::MAX, Buffer::default());
-        }
         let begun = Instant::now();
         // A defect of ours in one trace must not take the other million with it.
         let end = catch_unwind(AssertUnwindSafe(|| {
@@ -447,7 +455,7 @@ impl Worker<'_> {
         shared.counters.working_ns.fetch_add(took, Ordering::Relaxed);
         let buffer = fetched.into_buffer();
         if shared.ahead.is_open() {
-            shared.buffers().push(buffer);
+            shared.buffers.put(buffer);
         } else {
             self.buffer = Some(buffer);
         }
