@@ -33,7 +33,7 @@ const HEADER: usize = 632;
 struct Arguments {
     /// Directory of events, each with raw/*.mseed and resp/*.xml
     root: PathBuf,
-    /// Directory for the results, emptied before each round
+    /// Directory in which results are made, in a folder that is removed again
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Length of the Fourier transform: obspy or fast
@@ -71,17 +71,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         .rate_hz(arguments.rate)
         .npts(arguments.npts);
     let (mut runs, mut floors) = (Vec::new(), Vec::new());
+    fs::create_dir_all(&arguments.out)?;
     for _ in 0..arguments.rounds.max(1) {
-        let out = arguments.out.join("run");
-        remove(&out)?;
+        let work = tempfile::Builder::new().prefix("floor-").tempdir_in(&arguments.out)?;
+        let out = work.path().join("run");
         let options = BatchOptions::new(processing.clone())
             .out(&out)
             .jobs(NonZeroUsize::new(1))
             .io_threads(0);
         runs.push(run(&arguments.root, &options)?);
-        let out = arguments.out.join("floor");
-        remove(&out)?;
+        let out = work.path().join("floor");
         floors.push(Floor::new(&arguments, &processing).run(&out)?);
+        work.close()?;
     }
     let ratios = |key: &str| {
         let ratio =
@@ -98,13 +99,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         "floor": best(&floors),
     });
     let _ = writeln!(std::io::stdout(), "{result:#}");
-    Ok(())
-}
-
-fn remove(directory: &Path) -> Result<(), Box<dyn Error>> {
-    if directory.exists() {
-        fs::remove_dir_all(directory)?;
-    }
     Ok(())
 }
 

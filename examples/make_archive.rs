@@ -6,11 +6,12 @@
 //! ```
 //!
 //! Makes `DIR/20hz/<event>/{raw,resp}`, `DIR/40hz` and `DIR/100hz`, three traces to an event; and in
-//! `DIR/day` one event of one trace, a day at 100 Hz.
+//! `DIR/day` one event of one trace, a day at 100 Hz. DIR must be empty, or not be there yet.
 
 use std::error::Error;
 use std::fs;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use seis::demo::{self, DemoOptions};
@@ -19,7 +20,7 @@ use seis::prelude::*;
 /// Writes synthetic archives of one sampling rate each.
 #[derive(Parser)]
 struct Arguments {
-    /// Where
+    /// Where: a folder that is empty, or not there yet
     directory: PathBuf,
     /// Number of events in each
     #[arg(long, default_value_t = 4)]
@@ -28,9 +29,11 @@ struct Arguments {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let whole = arguments.directory.join("all");
+    make_empty(&arguments.directory)?;
+    let aside = tempfile::tempdir_in(&arguments.directory)?;
+    let whole = aside.path();
     let options = DemoOptions { events: arguments.events, ..DemoOptions::default() };
-    let archive = demo::write_archive(&whole, &options)?;
+    let archive = demo::write_archive(whole, &options)?;
     for trace in &archive.traces {
         let event = arguments.directory.join(format!("{}hz", trace.rate_hz)).join(&trace.event);
         let (raw, resp) = (event.join("raw"), event.join("resp"));
@@ -40,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let metadata = format!("XX.{}.xml", trace.id.station);
         fs::copy(whole.join(&trace.event).join("resp").join(&metadata), resp.join(&metadata))?;
     }
-    fs::remove_dir_all(&whole)?;
+    aside.close()?;
 
     let Some(like) = archive.traces.iter().find(|t| t.rate_hz == 100) else { return Ok(()) };
     let station = like.id.station;
@@ -54,6 +57,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     let raw = day.join("raw").join(format!("{}.D.2022.002.mseed", like.id));
     mseed::write(raw, [&trace], &mseed::WriteOptions::default())?;
     Ok(())
+}
+
+/// Makes a folder; refuses one in which there is anything.
+fn make_empty(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let found = fs::read_dir(folder).map(|mut entries| entries.next().is_some());
+    match found {
+        Ok(false) => Ok(()),
+        Ok(true) => {
+            let folder = folder.display();
+            Err(format!("{folder}: not empty; name a folder that is, or is not there yet").into())
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(fs::create_dir_all(folder)?),
+        Err(error) => Err(format!("{}: {error}", folder.display()).into()),
+    }
 }
 
 /// A random walk that is drawn back to zero: something for Steim to pack.

@@ -35,7 +35,9 @@ type Error = Box<dyn std::error::Error>;
 #[command(
     version,
     allow_negative_numbers = true,
-    after_help = "Exit status: 0 all processed, 3 some not processed, \
+    after_help = "Raw files whose names have not the MassDownloader's form \
+    (NET.STA.LOC.CHA__START__END.mseed) are worked on one after the other within their event, \
+    whatever --jobs says.\n\nExit status: 0 all processed, 3 some not processed, \
     2 wrong arguments, 1 could not run."
 )]
 struct Arguments {
@@ -77,7 +79,7 @@ struct Arguments {
     /// Format of the results
     #[arg(long, value_enum, default_value_t = FileFormat::Sac)]
     format: FileFormat,
-    /// Worker threads [default: all cores]
+    /// Worker threads, at most 512 [default: all cores]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
     /// Threads that read ahead of the workers [default: none, or two once reading takes long]
@@ -187,7 +189,7 @@ fn show(line: impl Display) {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match process(&arguments) {
-        Ok(summary) if summary.failed() == 0 => ExitCode::SUCCESS,
+        Ok(summary) if summary.failed() + summary.unfinished_events == 0 => ExitCode::SUCCESS,
         Ok(_) => ExitCode::from(3),
         Err(error) => {
             say(format_args!("error: {error}"));
@@ -307,6 +309,10 @@ fn run_into(
                 bar.suspend(|| told.tell(outcome));
             }
         }
+        Progress::Unfinished { event, failure } if !arguments.quiet => {
+            let line = format!("{event}: {}: looked at again next time", failure.message);
+            bar.suspend(|| Told::line(&mut told.unfinished, "not written down", &line));
+        }
         _ => {}
     })?;
     bar.finish_and_clear();
@@ -392,6 +398,7 @@ fn at(path: &Path, error: io::Error) -> String {
 struct Told {
     failures: HashMap<Reason, usize>,
     warnings: usize,
+    unfinished: usize,
 }
 
 impl Told {

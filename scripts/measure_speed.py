@@ -109,7 +109,7 @@ def sizes(program, events, work, counts):
             elapsed, cpu, report, peak = run_ours(program, root, work / "out", OPTIONS, 1)
             runs.append((elapsed, cpu, peak))
         n = traces_of(report)
-        largest = max(t["raw_npts"] for t in report["traces"])
+        largest = max(t["raw_npts"] or 0 for t in report["traces"])
         _, _, _, peak2 = run_ours(program, root, work / "out", OPTIONS, 2)
         found.append({
             "traces": n, "ms": 1e3 * min(r[0] for r in runs) / n, "processor_ms": 1e3 * min(r[1] for r in runs) / n,

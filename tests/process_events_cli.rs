@@ -97,6 +97,8 @@ fn statuses_tell_what_happened() {
         &["--water-level", "-5"],
         &["--lanczos-a", "100000"],
         &["--jobs", "0"],
+        &["--jobs", "4000000000"],
+        &["--io-threads", "513"],
         &["--io-threads", "-1"],
         &["--io-order", "random"],
         &["--fft-length", "7"],
@@ -345,6 +347,10 @@ fn replacing_leaves_nothing_of_other_options() {
     let (code, lines) = account(root.path(), &["--output", "vel"]);
     assert_eq!(code, Some(0));
     assert_eq!(statuses(&lines), ["already-there", "already-there", "processed"]);
+    for line in &lines {
+        // Raw files of complete results are not read again.
+        assert_eq!(line["raw_npts"].is_null(), line["status"] == "already-there", "{line}");
+    }
 }
 
 #[test]
@@ -703,4 +709,59 @@ fn an_interrupted_overwriting_run_is_told_and_can_be_started_again() {
     // Options that all events have in common are merely other ones.
     let refused = text(&run(root.path(), &["--rate", "10"]).stderr);
     assert!(refused.contains("other options") && !refused.contains("interrupted"), "{refused}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_account_that_finds_no_room_is_no_input() {
+    let root = archive(&DemoOptions { components: 2, ..DemoOptions::small() });
+    let folder = tempfile::tempdir().unwrap();
+    // Files may have 1024 bytes: enough for short results, not for the list of them.
+    let output = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$@\"", "sh"])
+        .arg(program())
+        .arg(root.path())
+        .args(["--npts", "10", "--out", folder.path().to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert_eq!(status(&output), Some(3), "{}", text(&output.stderr));
+    let (told, summary) = (text(&output.stderr), text(&output.stdout));
+    assert!(told.contains("not written down: ") && told.contains("processing.json"), "{told}");
+    assert!(summary.contains("6 inputs: 6 processed, 0 already there, 0 not"), "{summary}");
+    // Where there is room, the results are found, and written down.
+    let arguments = ["--npts", "10", "--out", folder.path().to_str().unwrap()];
+    let (code, lines) = account(root.path(), &arguments);
+    assert_eq!((code, statuses(&lines)), (Some(0), vec!["already-there"; 6]));
+    assert!(lines.iter().all(|line| line["raw_npts"].as_u64() > Some(1_000)));
+    let (_, lines) = account(root.path(), &arguments);
+    assert!(lines.iter().all(|line| line["raw_npts"].is_null()));
+}
+
+#[test]
+fn measuring_programs_delete_nothing_that_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    let kept = ["all/notes", "run/notes", "floor/notes"];
+    for file in kept {
+        std::fs::create_dir(place(file).parent().unwrap()).unwrap();
+        std::fs::write(place(file), b"mine").unwrap();
+    }
+    let before = files(folder.path());
+    let make = support::example("make_archive");
+    let refused = Command::new(&make).arg(folder.path()).args(["--events", "1"]).output().unwrap();
+    assert_eq!(status(&refused), Some(1));
+    assert!(text(&refused.stderr).contains("not empty"), "{}", text(&refused.stderr));
+    assert!(files(folder.path()) == before);
+
+    let root = archive(&DemoOptions::small());
+    let measured = Command::new(support::example("floor"))
+        .arg(root.path())
+        .args(["--rounds", "2", "--out", folder.path().to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert_eq!(status(&measured), Some(0), "{}", text(&measured.stderr));
+    let result: serde_json::Value = serde_json::from_slice(&measured.stdout).unwrap();
+    assert_eq!((&result["run"]["traces"], &result["floor"]["traces"]), (&3.into(), &3.into()));
+    assert!(files(folder.path()) == before);
+    assert_eq!(names(folder.path()), ["all", "floor", "run"]);
 }

@@ -46,6 +46,14 @@
 //! number, for the disk, apart from that of the workers, for the processor. Results are the same
 //! bits for every number of threads and every order.
 //!
+//! Files that could give results of the same names are worked on one after the other, in the order
+//! of their names, by one worker, when the others of their event are done: those whose names have
+//! not the MassDownloader's form, and those that hold other channels than their names say. An
+//! archive of one event with such names takes one core, whatever [`BatchOptions::jobs`] says;
+//! several events are still worked on at once.
+//!
+//! A raw file is read into memory whole, by each worker its own.
+//!
 //! Plans for the response removal are kept by the content of the response, and inventories by that
 //! of their file, least recently used first to go, so that an event finds again what the one before it
 //! needed. What came of it stands in [`Summary::stats`]. Memory does not grow with the archive.
@@ -57,7 +65,12 @@
 //! options does only what is missing, and what is older than its raw file; new metadata alone are
 //! no reason to make a result again. One with other options refuses to mix its results in, unless
 //! [`BatchOptions::overwrite`] is set: then all results are made again, and those that no input
-//! gives any more are removed.
+//! gives any more are removed. Such a run, interrupted, is to be started again as it was, and makes
+//! all results again; one with other options, or without `overwrite`, refuses what is left of the
+//! old ones ([`BatchError::Interrupted`]).
+//!
+//! A result belongs to the raw file that it was made of: another one of the same result name, which
+//! may have been added or come first now, does not pass it off as its own.
 
 mod archive;
 mod error;

@@ -257,9 +257,9 @@ pub struct BatchOptions {
     pub processing: Processing,
     /// Results go to `<out>/<event>/`; without it to `processed/` in the event's directory.
     pub out: Option<PathBuf>,
-    /// Worker threads; all cores if `None`.
+    /// Worker threads, at most 512; all cores if `None`.
     pub jobs: Option<NonZeroUsize>,
-    /// Threads that read ahead of the workers, so that these need not wait for the disk. With
+    /// Threads that read ahead of the workers, at most 512, so that these need not wait for the disk. With
     /// none, the workers read for themselves. `None` leaves the choice to the run: it begins
     /// without, and takes two if reading turns out to need more than an eighth of the time.
     pub io_threads: Option<usize>,

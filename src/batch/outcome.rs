@@ -22,8 +22,8 @@ pub struct Outcome {
     pub id: Option<SourceId>,
     /// First and last sample of the raw segment, once they are known.
     pub span: Option<(UtcTime, UtcTime)>,
-    /// Number of raw samples.
-    pub raw_npts: usize,
+    /// Number of raw samples, once it is known; the raw files of complete results are not read.
+    pub raw_npts: Option<usize>,
     /// What became of it.
     pub status: Status,
     /// What deserves attention although the input was processed.
@@ -39,7 +39,7 @@ impl Outcome {
             file: file.to_owned(),
             id: None,
             span: None,
-            raw_npts: 0,
+            raw_npts: None,
             status,
             warnings: Vec::new(),
             timings: Timings::default(),
@@ -160,6 +160,9 @@ pub struct Summary {
     pub not_processed: BTreeMap<Reason, usize>,
     /// Inputs processed with warnings.
     pub with_warnings: usize,
+    /// Events of which it could not be written down what is complete: a later run will look at
+    /// their raw files again.
+    pub unfinished_events: usize,
     /// Files under `raw/` that are no miniSEED by their names.
     pub ignored_files: usize,
     /// Raw files looked at.
@@ -211,6 +214,9 @@ impl fmt::Display for Summary {
         }
         if self.with_warnings > 0 {
             write!(f, "\n  {:>8}  processed with warnings", self.with_warnings)?;
+        }
+        if self.unfinished_events > 0 {
+            write!(f, "\n  {:>8}  events without an account of it", self.unfinished_events)?;
         }
         if self.ignored_files > 0 {
             write!(f, "\n  {:>8}  other files under raw/ ignored", self.ignored_files)?;

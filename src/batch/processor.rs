@@ -194,7 +194,7 @@ impl Processor {
             let mut outcome = Outcome {
                 id: Some(trace.id),
                 span: Some((trace.start, trace.end())),
-                raw_npts: trace.len(),
+                raw_npts: Some(trace.len()),
                 warnings: std::mem::take(&mut warnings),
                 ..Outcome::new(&event.name, path, Status::AlreadyThere { output: output.clone() })
             };

@@ -35,7 +35,7 @@ struct Line<'a> {
     id: Option<Text<SourceId>>,
     start: Option<Text<UtcTime>>,
     end: Option<Text<UtcTime>>,
-    raw_npts: usize,
+    raw_npts: Option<usize>,
     status: &'static str,
     output: Option<Cow<'a, str>>,
     npts: Option<usize>,
@@ -138,6 +138,7 @@ impl<W: Write> ReportWriter<W> {
                 .filter_map(|(reason, count)| Some((reason.as_str()?.to_owned(), count)))
                 .collect::<std::collections::BTreeMap<_, _>>(),
             "with_warnings": summary.with_warnings,
+            "unfinished_events": summary.unfinished_events,
             "ignored_files": summary.ignored_files,
         });
         let stats = &summary.stats;

@@ -53,6 +53,13 @@ pub enum Progress<'a> {
     Outcome(&'a Outcome),
     /// One raw file, and with it all its inputs, came to its end.
     FileDone,
+    /// What is complete of an event could not be written down, beside its results.
+    Unfinished {
+        /// Name of the event's directory.
+        event: &'a str,
+        /// What happened.
+        failure: &'a Failure,
+    },
 }
 
 /// Processes an archive of events; see [`batch`](crate::batch).
@@ -73,6 +80,8 @@ pub fn run(
 ) -> Result<Summary, BatchError> {
     let (begun, clock) = (SystemTime::now(), Instant::now());
     let processor = Processor::new(options)?;
+    let jobs = possible("jobs", options.jobs.map(NonZeroUsize::get))?;
+    let io_threads = possible("io-threads", options.io_threads)?;
     let archive = Archive::survey(root, options.io_order)
         .map_err(|error| BatchError::Io { path: root.to_owned(), error })?;
     if archive.len() == 0 {
@@ -83,12 +92,10 @@ pub fn run(
         let ignored = archive.ignored;
         return Err(BatchError::NoRawFiles { root: root.to_owned(), ignored });
     }
-    let jobs = options
-        .jobs
-        .or_else(|| std::thread::available_parallelism().ok())
-        .map_or(1, NonZeroUsize::get)
-        .min(MAX_THREADS);
-    let io_threads = options.io_threads.unwrap_or(DEFAULT_IO_THREADS).min(MAX_THREADS);
+    let jobs = jobs.unwrap_or_else(|| {
+        std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MAX_THREADS)
+    });
+    let io_threads = io_threads.unwrap_or(DEFAULT_IO_THREADS);
     let mut summary = Summary {
         files: archive.files,
         ignored_files: archive.ignored,
@@ -132,6 +139,10 @@ pub fn run(
                     observe(Progress::Outcome(&outcome));
                 }
                 Report::FileDone => observe(Progress::FileDone),
+                Report::Unfinished(event, failure) => {
+                    summary.unfinished_events += 1;
+                    observe(Progress::Unfinished { event: &event.name, failure: &failure });
+                }
             }
         }
     });
@@ -139,6 +150,17 @@ pub fn run(
     summary.stats.io_threads = if shared.ahead.is_open() { io_threads } else { 0 };
     summary.stats.elapsed = clock.elapsed();
     Ok(summary)
+}
+
+/// A number of threads, if it was asked for, that a machine can have.
+fn possible(option: &'static str, threads: Option<usize>) -> Result<Option<usize>, BatchError> {
+    match threads {
+        Some(n) if n > MAX_THREADS => {
+            let reason = format!("{n} threads are more than {MAX_THREADS}, the most there can be");
+            Err(BatchError::Option { option, reason })
+        }
+        _ => Ok(threads),
+    }
 }
 
 /// All directories of results are checked before the first file is touched. What else is wrong
@@ -166,6 +188,7 @@ fn check_results(archive: &Archive, options: &BatchOptions) -> Result<(), BatchE
 enum Report {
     Outcome(Box<Outcome>),
     FileDone,
+    Unfinished(Arc<EventContext>, Failure),
 }
 
 /// Nobody listens any more.
@@ -421,7 +444,7 @@ impl Worker<'_> {
         self.buffer.take().unwrap_or_else(|| self.shared.buffers.take())
     }
 
-    fn task_done(&mut self, event: &EventContext) {
+    fn task_done(&mut self, event: &Arc<EventContext>) {
         if !event.task_done() {
             return;
         }
@@ -433,7 +456,7 @@ impl Worker<'_> {
         }
         let processing = shared.processor.processing();
         if let Err(failure) = shared.in_directories(|| event.finish(processing)) {
-            self.teller.outcome(Outcome::failed(&event.name, Path::new(""), failure));
+            self.teller.tell(Report::Unfinished(Arc::clone(event), failure));
         }
     }
 
