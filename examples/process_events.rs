@@ -349,6 +349,11 @@ impl ReportTarget {
         if let Some(stream) = own_stream(path)? {
             return Ok(Self::Open(stream));
         }
+        // Told now, and not when the account is whole and cannot be given its name.
+        let last = path.as_os_str().as_encoded_bytes().last();
+        if last.is_some_and(|byte| std::path::is_separator(char::from(*byte))) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "no name of a file"));
+        }
         let open = || OpenOptions::new().append(true).open(path).map(Self::Open);
         match std::fs::metadata(path) {
             Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),

@@ -568,6 +568,9 @@ fn reports_go_where_they_are_sent_and_replace_nothing_else() {
     let refused = report_to(folder.path(), &[]);
     assert_eq!(status(&refused), Some(1));
     assert!(text(&refused.stderr).contains("directory"), "{}", text(&refused.stderr));
+    for no_file in [place("none/"), place("none/report.json")] {
+        assert_eq!(status(&report_to(&no_file, &[])), Some(1), "{}", no_file.display());
+    }
     assert_eq!(sac_files(root.path()).len(), 0);
 
     // A pipe stays one, and passes on the whole account.
