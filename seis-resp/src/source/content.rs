@@ -27,7 +27,8 @@ fn read(source: &mut impl Read, announced: u64, limit: u64) -> io::Result<Option
     let mut bytes = Vec::new();
     let room = |bytes: u64| usize::try_from(bytes).map_err(io::Error::other);
     let most = limit.saturating_add(1);
-    bytes.try_reserve_exact(room(announced.min(HEAD))?)?;
+    // What turns out to be no metadata is not worth much room.
+    bytes.try_reserve_exact(room(announced.min(64 * HEAD))?)?;
     source.take(HEAD.min(most)).read_to_end(&mut bytes)?;
     if bytes.len() == Format::HEAD_BYTES && Format::detect(&bytes).is_some() {
         bytes.try_reserve_exact(room(announced.saturating_sub(HEAD))?)?;
