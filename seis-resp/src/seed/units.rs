@@ -29,7 +29,9 @@ impl Units<'_> {
             Self::Spelled => spelled(blockette, number, notes),
             Self::Keyed(units) => {
                 let key = field::count(text);
-                let unit = key.and_then(|key| units.get(&key)).cloned();
+                // An entry without a name is none.
+                let named = |unit: &&UnitName| !unit.name.is_empty();
+                let unit = key.and_then(|key| units.get(&key)).filter(named).cloned();
                 if unit.is_none() && !text.is_empty() && key != Some(0) {
                     let expected = "the key of a blockette 34";
                     let kind = ProblemKind::Reference;
@@ -93,6 +95,18 @@ mod tests {
             let unit = Units::Spelled.get(&blockette, 5, &mut notes).unwrap().unwrap();
             assert_eq!((unit.name.as_str(), unit.description.as_deref()), (name, description));
             assert_eq!(notes.into_report().problems.len(), problems, "{text}");
+        }
+    }
+    #[test]
+    fn an_entry_without_a_name_is_none() {
+        let unit = |name: &str| UnitName { name: name.to_owned(), description: None };
+        let units = HashMap::from([(1, unit("M/S")), (2, unit(""))]);
+        for (key, found, problems) in [("001", Some(unit("M/S")), 0), ("002", None, 1)] {
+            let field = Field { number: 9, text: key.as_bytes(), at: At::default() };
+            let blockette = Blockette { kind: 52, at: At::default(), fields: vec![field] };
+            let mut notes = Notes::new(false);
+            assert_eq!(Units::Keyed(&units).get(&blockette, 9, &mut notes).unwrap(), found);
+            assert_eq!(notes.into_report().problems.len(), problems, "{key}");
         }
     }
 }
