@@ -254,8 +254,13 @@ def day(program, floor, corpus, synthetic, work, repeat):
                 options = [*OPTIONS, "--npts", "all", "--fft-length", length]
                 elapsed, _, report, peak = run_ours(program, event.parent, work / "out", options, 1)
                 ours[length].append((elapsed, peak))
+                if length == "obspy":
+                    rows, problems = compare_obspy.compare(report, results)
+                    if problems:
+                        sys.exit("\n".join(problems))
         found["to_10_hz"] = {
             "samples": report["traces"][0]["raw_npts"], "obspy_s": min(theirs),
+            "difference_of_peak": max(row[2] for row in rows), "same_float32": min(row[3] for row in rows),
             **{
                 length: {
                     "s": min(o[0] for o in ours[length]), "peak_mib": max(o[1] for o in ours[length]),
@@ -282,6 +287,7 @@ def day(program, floor, corpus, synthetic, work, repeat):
     for length in LENGTHS:
         if "to_10_hz" in found:
             note(f"  a day to 10 Hz, {length}: {found['to_10_hz'][length]['ratio']:.1f} times ObsPy")
+            note(f"  its samples: {found['to_10_hz']['same_float32']:.3%} the same, {found['to_10_hz']['difference_of_peak']:.1e} of the peak")
         note(f"  a day at 100 Hz, {length}: processing over its transforms {found[f'full_rate_{length}']['process_over_transforms']:.2f}")
     found["load"] = os.getloadavg()[0]
     return found

@@ -122,7 +122,11 @@ def day(figures):
             f"processing is {f['process_over_transforms']:.2f} of its two transforms, the run {f['ratio']:.2f} of its floor", f"{f['peak_mib']:.0f}",
         ])
     load = f"\n\nLoad of the machine meanwhile: {d['load']:.1f}." if "load" in d else ""
-    return table(["a day", "transform", "ObsPy", "here", "", "peak MiB"], rows) + load
+    same = ""
+    if "same_float32" in d.get("to_10_hz", {}):
+        t = d["to_10_hz"]
+        same = f"\n\nOf the samples at 10 Hz, {100 * t['same_float32']:.2f} % are ObsPy's float32, and the largest difference is {t['difference_of_peak']:.0e} of the peak."
+    return table(["a day", "transform", "ObsPy", "here", "", "peak MiB"], rows) + same + load
 
 
 def cold(figures):
