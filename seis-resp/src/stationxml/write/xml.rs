@@ -78,7 +78,7 @@ impl Xml {
     pub(super) fn verbatim(&mut self, element: &str) {
         self.end_tag_start();
         self.indent();
-        self.out.push_str(element);
+        self.out.extend(element.chars().map(presentable));
         self.out.push('\n');
     }
 
@@ -100,6 +100,11 @@ pub(super) fn is_xml(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
+/// The character, or what stands for one that XML cannot hold.
+fn presentable(c: char) -> char {
+    if is_xml(c) { c } else { char::REPLACEMENT_CHARACTER }
+}
+
 fn escape(out: &mut String, text: &str, in_attribute: bool) {
     for c in text.chars() {
         match c {
@@ -112,8 +117,7 @@ fn escape(out: &mut String, text: &str, in_attribute: bool) {
             }
             // A reader takes a bare one for a newline.
             '\r' => out.push_str("&#13;"),
-            c if is_xml(c) => out.push(c),
-            _ => out.push(char::REPLACEMENT_CHARACTER),
+            c => out.push(presentable(c)),
         }
     }
 }
@@ -132,6 +136,19 @@ pub(super) fn number(x: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_xml_cannot_hold_is_replaced_everywhere() {
+        let mut xml = Xml::new();
+        xml.open("A");
+        xml.attribute("b", "\u{19}");
+        xml.leaf("C", "\u{19}");
+        xml.verbatim("<D>\u{19}</D>");
+        xml.close();
+        let text = xml.finish();
+        assert_eq!(text.matches('\u{fffd}').count(), 3, "{text}");
+        assert!(text.chars().all(is_xml));
+    }
 
     #[test]
     fn elements() {
