@@ -37,6 +37,7 @@ impl Writer {
     pub(super) fn extension_elements(&mut self, extensions: Option<&Extensions>) -> Result<()> {
         for element in extensions.map(|e| e.elements.as_slice()).unwrap_or_default() {
             if is_one_element(&element.xml, &element.name) {
+                self.text(&element.xml)?;
                 self.xml.verbatim(&element.xml);
             } else {
                 // What is no XML would spoil the whole document, asked for or not.
