@@ -1,14 +1,20 @@
 //! Whole files: a result appears under its name only when it is complete.
 
-use std::fs::File;
+use std::borrow::Cow;
+use std::fs::{self, File, FileType, Permissions};
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes a file aside, in the same directory, and gives it its name when `write` has succeeded
 /// and the bytes have been handed to the system.
 ///
 /// A reader never sees a part of the file, whenever the process is killed; when `write` fails, a
 /// file that was there before stays as it was, and nothing is left behind.
+///
+/// A file that is replaced passes its mode on to the new one; a new file has the usual mode (the
+/// umask applies). A symbolic link stays, and the file that it leads to is written, whether that is
+/// there or not. What is there and is no regular file is never replaced: a device, a pipe, a
+/// socket, a directory.
 ///
 /// The error type is the caller's, so that a writer's own errors pass through unchanged.
 ///
@@ -23,12 +29,14 @@ use std::path::Path;
 ///
 /// # Errors
 /// Whatever `write` returns, or the error of the system when the file cannot be made, written or
-/// renamed (the directory must exist and be writable).
+/// renamed (the directory must exist and be writable); of kind
+/// [`IsADirectory`](io::ErrorKind::IsADirectory) or [`InvalidInput`](io::ErrorKind::InvalidInput)
+/// for what is no regular file. `write` is not called then.
 pub fn write_atomically<T, E: From<io::Error>>(
     path: impl AsRef<Path>,
     write: impl FnOnce(&mut BufWriter<&mut File>) -> Result<T, E>,
 ) -> Result<T, E> {
-    let path = path.as_ref();
+    let Place { path, replaced } = Place::of(path.as_ref())?;
     // `parent` of a bare file name is the empty path, which is no directory to `tempfile`.
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -38,9 +46,11 @@ pub fn write_atomically<T, E: From<io::Error>>(
     builder.prefix(".").suffix(".part");
     #[cfg(unix)]
     {
-        // Temporary files are private by default; a result is an ordinary file (umask applies).
+        // Temporary files are private by default; a result is an ordinary file (umask applies), and
+        // at no time open to more people than the file that it replaces.
         use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        let mode = replaced.as_ref().map_or(0o666, |old| old.mode() & 0o666);
+        builder.permissions(Permissions::from_mode(mode));
     }
     let mut aside = builder.tempfile_in(directory)?;
     let value = {
@@ -49,8 +59,92 @@ pub fn write_atomically<T, E: From<io::Error>>(
         buffered.flush()?;
         value
     };
-    aside.persist(path).map_err(|e| e.error)?;
+    #[cfg(unix)]
+    if let Some(permissions) = replaced {
+        aside.as_file().set_permissions(permissions)?;
+    }
+    #[cfg(not(unix))]
+    let _ = replaced;
+    aside.persist(&path).map_err(|e| e.error)?;
     Ok(value)
+}
+
+/// Where a result goes.
+struct Place<'a> {
+    /// The file itself, not a link to it.
+    path: Cow<'a, Path>,
+    /// The mode of the file that is there now.
+    replaced: Option<Permissions>,
+}
+
+impl<'a> Place<'a> {
+    /// Asks the system once, if there is nothing or a file under the name.
+    fn of(path: &'a Path) -> io::Result<Self> {
+        let found = match fs::symlink_metadata(path) {
+            Ok(found) => found,
+            // A directory that is missing is told when the file is made.
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self { path: path.into(), replaced: None });
+            }
+            Err(e) => return Err(e),
+        };
+        if !found.is_symlink() {
+            expect_file(path, found.file_type())?;
+            return Ok(Self { path: path.into(), replaced: Some(found.permissions()) });
+        }
+        match fs::metadata(path) {
+            Ok(found) => {
+                expect_file(path, found.file_type())?;
+                let replaced = Some(found.permissions());
+                Ok(Self { path: fs::canonicalize(path)?.into(), replaced })
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                Ok(Self { path: dangling(path)?.into(), replaced: None })
+            }
+            Err(e) => Err(e),
+        }
+    }
+}
+
+/// Where a link leads to, through further links, though nothing is there.
+fn dangling(link: &Path) -> io::Result<PathBuf> {
+    let mut path = link.to_owned();
+    // As many as the system follows.
+    for _ in 0..40 {
+        match fs::read_link(&path) {
+            Ok(next) => path = path.parent().unwrap_or(Path::new("")).join(next),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other(format!("{}: too many symbolic links", link.display())))
+}
+
+fn expect_file(path: &Path, kind: FileType) -> io::Result<()> {
+    if kind.is_file() {
+        return Ok(());
+    }
+    let error =
+        if kind.is_dir() { io::ErrorKind::IsADirectory } else { io::ErrorKind::InvalidInput };
+    let why = format!("{} is {}, and is not replaced: name a file", path.display(), named(kind));
+    Err(io::Error::new(error, why))
+}
+
+/// What it is, for a message.
+fn named(kind: FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            return "a pipe";
+        }
+        if kind.is_socket() {
+            return "a socket";
+        }
+        if kind.is_block_device() || kind.is_char_device() {
+            return "a device";
+        }
+    }
+    if kind.is_dir() { "a directory" } else { "no regular file" }
 }
 
 #[cfg(test)]
@@ -84,5 +178,68 @@ mod tests {
         write_atomically(&b, |_| io::Result::Ok(())).unwrap();
         let mode = |p| std::fs::metadata(p).unwrap().permissions().mode();
         assert_eq!(mode(&a), mode(&b));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_stay_and_lead_to_the_file() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let place = |name: &str| dir.path().join(name);
+        fs::create_dir(place("far")).unwrap();
+        fs::write(place("far/old"), b"old").unwrap();
+        fs::set_permissions(place("far/old"), Permissions::from_mode(0o640)).unwrap();
+        symlink("far/old", place("to-old")).unwrap();
+        symlink("to-old", place("to-link")).unwrap();
+        symlink("../new", place("far/to-new")).unwrap();
+        symlink("far/to-new", place("to-new")).unwrap();
+        symlink("itself", place("itself")).unwrap();
+        for (link, file) in [("to-link", "far/old"), ("to-new", "new")] {
+            write_atomically(place(link), |w| w.write_all(link.as_bytes())).unwrap();
+            assert!(place(link).is_symlink() && !place(file).is_symlink());
+            assert_eq!(fs::read(place(file)).unwrap(), link.as_bytes());
+        }
+        assert!(place("to-old").is_symlink() && place("far/to-new").is_symlink());
+        assert_eq!(fs::metadata(place("far/old")).unwrap().permissions().mode() & 0o7777, 0o640);
+        assert!(write_atomically(place("itself"), |w| w.write_all(b"")).is_err());
+        assert!(place("itself").is_symlink());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_replaced_keeps_its_mode() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("private");
+        fs::write(&path, b"old").unwrap();
+        for mode in [0o600, 0o664, 0o755, 0o400] {
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            write_atomically(&path, |w| w.write_all(b"new")).unwrap();
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, mode);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_files_are_replaced() {
+        use std::os::unix::fs::{FileTypeExt, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let place = |name: &str| dir.path().join(name);
+        let made = std::process::Command::new("mkfifo").arg(place("pipe")).status().unwrap();
+        assert!(made.success());
+        let _socket = std::os::unix::net::UnixListener::bind(place("socket")).unwrap();
+        fs::create_dir(place("folder")).unwrap();
+        symlink("pipe", place("to-pipe")).unwrap();
+        let kind = |name| fs::metadata(place(name)).unwrap().file_type();
+        for (name, what) in
+            [("pipe", "a pipe"), ("to-pipe", "a pipe"), ("socket", "a socket"), ("folder", "a dir")]
+        {
+            let refused = write_atomically(place(name), |_| -> io::Result<()> { unreachable!() });
+            let said = refused.unwrap_err().to_string();
+            assert!(said.contains(&format!("{name} is {what}")), "{said}");
+        }
+        assert!(kind("pipe").is_fifo() && kind("socket").is_socket() && kind("folder").is_dir());
+        assert!(place("to-pipe").is_symlink());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 4);
     }
 }
