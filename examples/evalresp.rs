@@ -2,13 +2,13 @@
 //!
 //! `cargo run --release --example evalresp -- FILE… --id NET.STA.LOC.CHA [--time T]
 //! [--units dis|vel|acc|def] [--freqs FMIN,FMAX,N[,log|lin]] [--stages A-B]
-//! [--format fap|csv|json] [--out DIR]`
+//! [--polynomial-point VALUE] [--format fap|csv|json] [--out DIR]`
 //!
 //! * `fap` prints frequency in Hz, amplitude, and phase in degrees, as evalresp does: `%.6E`.
 //! * `csv` prints the same with all digits below the header `frequency,amplitude,phase`.
 //! * `json` prints an object for each channel, one a line: `id`, `start`, `end`, `input_unit`,
 //!   `output_unit`, `frequency`, `amplitude`, `phase`, `sensitivity` (in the file, and as the stages
-//!   have it), `warnings`.
+//!   have it; `null` in the file of a part of the stages), `warnings`.
 //!
 //! If the pattern selects several channels, a line `# NET.STA.LOC.CHA` stands before each one's
 //! numbers (`fap`, `csv`; the header of `csv` once, at the top); `numpy.loadtxt` and
@@ -76,7 +76,7 @@ fn main() -> ExitCode {
         // The reader of a pipe may have seen enough.
         Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("evalresp: {error}");
+            eprintln!("evalresp: {}", channels::printable(&error.to_string()));
             ExitCode::from(1)
         }
     }
@@ -95,7 +95,7 @@ fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
         )
         .into());
     }
-    let mut tell = |text: String| eprintln!("evalresp: {text}");
+    let mut tell = |text: String| eprintln!("evalresp: {}", channels::printable(&text));
     let inventory = args.selection.inventory(&mut tell)?;
     let epochs = args.selection.channels(&inventory, &mut tell);
     if epochs.is_empty() {
@@ -118,7 +118,7 @@ fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
                 out.write_all(b"frequency,amplitude,phase\n")?;
             }
             if is_one_of_many && args.format != Format::Json {
-                writeln!(out, "# {}", id.replace(char::is_control, "?"))?;
+                writeln!(out, "# {}", channels::printable(&id))?;
             }
             match args.format {
                 Format::Fap => curve.rows(out, &mut tell, |f, amplitude, phase| {
@@ -162,14 +162,19 @@ fn write_file(
         Format::Csv => "csv",
         Format::Json => "json",
     };
-    std::fs::create_dir_all(folder)?;
+    std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let path = folder.join(format!("{id}.{extension}"));
     let aside = folder.join(format!(".{id}.{extension}.part"));
-    let written = File::create(&aside).map_err(Box::from).and_then(|file| {
+    let named = |error: io::Error| Box::from(format!("{}: {error}", path.display()));
+    let written = File::create(&aside).map_err(named).and_then(|file| {
         let mut file = io::BufWriter::new(file);
-        write(&mut file)?;
-        file.flush()?;
-        Ok(std::fs::rename(&aside, &path)?)
+        // What is written to is a file, so that an error of the system is one of the file.
+        write(&mut file).map_err(|error| match error.downcast::<io::Error>() {
+            Ok(error) => named(*error),
+            Err(error) => error,
+        })?;
+        file.flush().map_err(named)?;
+        std::fs::rename(&aside, &path).map_err(named)
     });
     if written.is_err() {
         // The error that matters is the one above.
@@ -195,7 +200,8 @@ impl<'a> Curve<'a> {
         let id = epoch.id_text();
         let is_velocity = channel.plan.quantity() == Some(GroundMotion::Velocity);
         if args.selection.units.is_none() && !is_velocity {
-            tell(format!("{id}: given per {}, the instrument's own unit", channel.input));
+            let whose = if channel.is_part { "first stage" } else { "instrument" };
+            tell(format!("{id}: given per {}, the {whose}'s own unit", channel.input));
         }
         let frequencies = match (&args.freqs, channel.nyquist_hz) {
             (Some(frequencies), _) => frequencies.clone(),
@@ -267,7 +273,9 @@ impl<'a> Curve<'a> {
         let epoch = &self.channel.epoch;
         let time = |t: Option<seis::UtcTime>| t.map(|t| t.to_string());
         let (gain, gain_hz) = self.channel.plan.product_of_gains();
-        let reported = self.channel.response.sensitivity.as_ref();
+        // The sensitivity in the file is that of all stages.
+        let whole = self.channel.response.sensitivity.as_ref();
+        let reported = whole.filter(|_| !self.channel.is_part);
         let warnings: Vec<&String> = self.warnings.iter().chain(&lost).collect();
         let object = json!({
             "id": epoch.id_text(),

@@ -292,15 +292,9 @@ fn a_picture_names_what_it_marks() {
     let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
     assert_eq!((number(16), number(20)), (1920, 1440));
     assert!(png.len() > 20_000, "{} bytes", png.len());
-    // What is no number is told, and so is what is too much.
+    // What is too much is told.
     let picture = root.path().join("lost.svg");
     let arguments = ["--id", &id, "--out", picture.to_str().unwrap(), "--freqs"];
-    let output = run("plot_response", &files, &[&arguments[..], &["1,1e300,50"]].concat());
-    let error = text(&output.stderr);
-    assert!(
-        output.status.code() == Some(0) && error.contains("of 50 values are not finite"),
-        "{error}"
-    );
     let output = run("plot_response", &files, &[&arguments[..], &["1,2,100001"]].concat());
     let error = text(&output.stderr);
     assert!(output.status.code() == Some(1) && error.contains("at most 100000"), "{error}");
@@ -314,4 +308,159 @@ fn a_picture_names_what_it_marks() {
     assert!(
         output.status.code() == Some(1) && text(&output.stderr).contains("expected .svg or .png")
     );
+}
+
+/// An axis is made for a dozen decades; what is no axis is refused for what it is.
+#[test]
+fn a_picture_has_an_axis() {
+    let (root, files) = stations();
+    let (id, _) = first_channel(&files[0]);
+    let picture = root.path().join("axis.svg");
+    let draw = |frequencies: &str| {
+        let arguments = ["--id", &id, "--out", picture.to_str().unwrap(), "--freqs", frequencies];
+        let output = run("plot_response", &files, &arguments);
+        (output.status.code(), text(&output.stderr))
+    };
+    for (frequencies, reason) in [
+        ("1e-300,1e300,100", "at most 12 decades between 1e-12 and 1e12 Hz"),
+        ("1e-320,1e308,2", "decades, is no range for a picture"),
+        ("1e-200,1e109,100", "309.0 decades"),
+        ("1e-3,2e9,50", "12.3 decades"),
+        ("1e20,1e25,9", "is no range for a picture"),
+        ("1,10,1", "at least 2 frequencies that differ, not 1"),
+        ("1,1,5", "at least 2 frequencies that differ, not 5 from 1 to 1 Hz"),
+        ("0,1,5,lin", "cannot begin at 0 Hz"),
+    ] {
+        let (code, error) = draw(frequencies);
+        assert!(code == Some(1) && error.contains(reason), "{frequencies}: {error}");
+        assert!(!picture.exists());
+    }
+    assert_eq!(draw("1e-3,1e9,50").0, Some(0));
+    assert!(std::fs::read_to_string(&picture).unwrap().len() < 100_000);
+}
+
+/// The largest number there is for a gain, so that the amplitude goes beyond the numbers.
+#[test]
+fn a_picture_of_what_is_no_number_tells_it() {
+    let (root, files) = stations();
+    let (id, _) = first_channel(&files[0]);
+    let xml = std::fs::read_to_string(&files[0]).unwrap();
+    let (head, tail) = xml.split_once("<StageGain>").unwrap();
+    let (before, after) = tail.split_once("<Value>").unwrap();
+    let (_, after) = after.split_once("</Value>").unwrap();
+    let huge = root.path().join("huge.xml");
+    std::fs::write(&huge, format!("{head}<StageGain>{before}<Value>1e302</Value>{after}")).unwrap();
+    let picture = root.path().join("huge.svg");
+    let arguments = ["--id", &id, "--freqs", "1e-6,1e3,50", "--units", "dis"];
+    let out = ["--out", picture.to_str().unwrap()];
+    let output = run("plot_response", &[huge], &[&arguments[..], &out].concat());
+    let error = text(&output.stderr);
+    assert!(output.status.code() == Some(0), "{error}");
+    assert!(error.contains("of 50 values are not finite"), "{error}");
+    assert!(std::fs::read_to_string(&picture).unwrap().len() < 100_000);
+}
+
+/// What cannot be written is named, and so is why.
+#[test]
+fn what_cannot_be_written_is_named() {
+    let (root, files) = stations();
+    let (id, _) = first_channel(&files[0]);
+    let folder = root.path().join("d.png");
+    std::fs::create_dir(&folder).unwrap();
+    let nowhere = root.path().join("none").join("x.svg");
+    for (program, out) in
+        [("plot_response", &folder), ("plot_response", &nowhere), ("evalresp", &files[0])]
+    {
+        let output = run(program, &files, &["--id", &id, "--out", out.to_str().unwrap()]);
+        let error = text(&output.stderr);
+        let expected = format!("{program}: {}: ", out.display());
+        assert!(output.status.code() == Some(1) && error.contains(&expected), "{error}");
+    }
+}
+
+/// A part of the chain has the units of its ends, and no sensitivity of the whole.
+#[test]
+fn a_part_has_units_of_its_own() {
+    let (_root, files) = stations();
+    let (id, response) = first_channel(&files[0]);
+    let unit = |k: usize| {
+        let filter = response.stages[k].filter.as_ref().unwrap();
+        [&filter.input_units, &filter.output_units].map(|u| u.as_ref().unwrap().name.clone())
+    };
+    let last = response.stages.len();
+    let object = |stages: &str| {
+        let arguments = ["--id", &id, "--format", "json", "--freqs", "1,2,2", "--stages", stages];
+        let output = evalresp(&files, &arguments);
+        let object: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (object, text(&output.stderr))
+    };
+    let (part, error) = object("2");
+    assert_eq!([&part["input_unit"], &part["output_unit"]], [&unit(1)[0], &unit(1)[1]]);
+    assert!(part["sensitivity"]["reported"].is_null());
+    assert!(part["sensitivity"]["reported_at_hz"].is_null());
+    assert!(part["sensitivity"]["computed"].is_number());
+    assert!(error.contains(&format!("given per {}, the first stage's own", unit(1)[0])), "{error}");
+    let (first, error) = object("1");
+    assert_eq!([&first["input_unit"], &first["output_unit"]], ["m/s", unit(0)[1].as_str()]);
+    assert!(first["sensitivity"]["reported"].is_null() && error.is_empty(), "{error}");
+    let (whole, _) = object(&format!("1-{last}"));
+    assert!(whole["sensitivity"]["reported"].is_number());
+}
+
+/// Codes are what files say; a picture of them is well-formed all the same.
+#[test]
+fn a_code_with_control_characters_is_drawn() {
+    let root = tempfile::tempdir().unwrap();
+    let file = root.path().join("codes.pz");
+    let sacpz = "* NETWORK   (KNETWK): XX\n* STATION    (KSTNM): G\u{1b}[31m<E\n\
+        * LOCATION   (KHOLE): \n* CHANNEL   (KCMPNM): EHZ\n* INPUT UNIT        : M\n\
+        ZEROS 3\nPOLES 2\n-4.4 4.4\n-4.4 -4.4\nCONSTANT 28.0\n";
+    std::fs::write(&file, sacpz).unwrap();
+    // The picture as PNG is drawn from the SVG, as it is read by an XML parser.
+    for name in ["codes.svg", "codes.png"] {
+        let picture = root.path().join(name);
+        let arguments = ["--id", "XX.*..EHZ", "--out", picture.to_str().unwrap()];
+        let output = run("plot_response", std::slice::from_ref(&file), &arguments);
+        let error = text(&output.stderr);
+        assert!(output.status.code() == Some(0) && !error.contains('\u{1b}'), "{error}");
+    }
+    let svg = std::fs::read_to_string(root.path().join("codes.svg")).unwrap();
+    assert!(svg.contains("XX.G?[31m&lt;E..EHZ"));
+    assert!(!svg.contains(|c: char| c.is_control() && c != '\n'));
+}
+
+/// What an error advises is an option of the program.
+#[test]
+fn advice_can_be_followed() {
+    let root = tempfile::tempdir().unwrap();
+    let file = root.path().join("polynomial.resp");
+    let coefficient = |k: u32, value: f64| format!("B062F15-16  {k}  {value:+.5E}  +0.00000E+00\n");
+    let resp = "B050F03     Station:     THE\nB050F16     Network:     XX\n\
+        B052F03     Location:    ??\nB052F04     Channel:     LKS\n\
+        B052F22     Start date:  2020,001\nB052F23     End date:    No Ending Time\n\
+        B062F03     Transfer function type:                P [Polynomial]\n\
+        B062F04     Stage sequence number:                 1\n\
+        B062F05     Response in units lookup:              C - Degrees Celsius\n\
+        B062F06     Response out units lookup:             V - Volts\n\
+        B062F07     Polynomial Approximation Type:         M [MacLaurin]\n\
+        B062F08     Valid Frequency Units:                 B [Hz]\n\
+        B062F09     Lower Valid Frequency Bound:           0\n\
+        B062F10     Upper Valid Frequency Bound:           1\n\
+        B062F11     Lower Bound of Approximation:          0\n\
+        B062F12     Upper Bound of Approximation:          5\n\
+        B062F13     Maximum Absolute Error:                0\n\
+        B062F14     Number of coefficients:                3\n"
+        .to_owned()
+        + &(0..3).map(|k| coefficient(k, f64::from(k + 1))).collect::<String>();
+    std::fs::write(&file, resp).unwrap();
+    let files = [file];
+    let arguments = ["--id", "XX.THE..LKS", "--freqs", "1,2,2", "--units", "def"];
+    let error = text(&evalresp(&files, &arguments).stderr);
+    assert!(error.contains("--polynomial-point VALUE"), "{error}");
+    let output = evalresp(&files, &[&arguments[..], &["--polynomial-point", "0.5"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    // Of 1 + 2y + 3y² at 0.5 V: 5 °C for a volt.
+    assert!((rows(&text(&output.stdout), ' ')[0][1] - 0.2).abs() < 1e-6);
+    let error = text(&evalresp(&files, &["--id", "XX.THE..LKS", "--units", "acc"]).stderr);
+    assert!(error.contains("--units def"), "{error}");
 }

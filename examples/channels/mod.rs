@@ -8,7 +8,10 @@ use std::str::FromStr;
 
 use clap::Args;
 use seis::resp::units::Unit;
-use seis::resp::{ChannelEpoch, ChannelResponse, Complex64, EvaluationOptions, EvaluationPlan};
+use seis::resp::{
+    ChannelEpoch, ChannelResponse, Complex64, EvaluateError, EvaluationOptions, EvaluationPlan,
+    Stage, UnitName,
+};
 use seis::{GroundMotion, IdPattern, Inventory, Response, UtcTime};
 
 /// Which responses are meant.
@@ -30,6 +33,9 @@ pub(crate) struct Selection {
     /// Only the stages from A to B.
     #[arg(long, value_name = "A-B")]
     pub(crate) stages: Option<Stages>,
+    /// The output (in the stage's output unit) around which a polynomial is taken as linear.
+    #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
+    pub(crate) polynomial_point: Option<f64>,
 }
 
 /// What the response is given in.
@@ -157,6 +163,11 @@ impl Frequencies {
     }
 }
 
+/// A text without what would change a terminal, or has no place in XML 1.0.
+pub(crate) fn printable(text: &str) -> String {
+    text.replace(|c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'), "?")
+}
+
 /// What a response that is no number is worth telling.
 pub(crate) fn not_finite(lost: usize, of: usize) -> Option<String> {
     (lost > 0).then(|| format!("{lost} of {of} values are not finite"))
@@ -176,6 +187,8 @@ pub(crate) struct Channel<'a> {
     pub(crate) input: String,
     /// What comes out, such as `counts`.
     pub(crate) output: String,
+    /// Whether stages were left out.
+    pub(crate) is_part: bool,
     pub(crate) nyquist_hz: Option<f64>,
 }
 
@@ -272,30 +285,28 @@ impl Selection {
         if let Some(Stages(range)) = &self.stages {
             options = options.with_stages(range.clone());
         }
-        let own = response.input_unit().unwrap_or("its own unit").to_owned();
+        options.polynomial_point = self.polynomial_point;
+        let part = part(response, self.stages.as_ref());
+        let own = input_unit(response, part.as_ref());
+        let plan = |motion| response.plan(motion, &options);
         let (plan, input) = match &self.units {
-            Some(Units::Named(name, unit)) => (response.plan_in(unit, &options)?, name.clone()),
-            Some(Units::Motion(GroundMotion::Native)) => {
-                (response.plan(GroundMotion::Native, &options)?, own)
-            }
-            Some(Units::Motion(motion)) => {
-                (response.plan(*motion, &options)?, motion.unit().to_owned())
-            }
-            None => match response.plan(GroundMotion::Velocity, &options) {
-                Ok(plan) => (plan, GroundMotion::Velocity.unit().to_owned()),
-                Err(error) => match response.plan(GroundMotion::Native, &options) {
-                    Ok(plan) => (plan, own),
-                    Err(_) => return Err(error.into()),
-                },
+            Some(Units::Named(name, unit)) => (response.plan_in(unit, &options), name.clone()),
+            Some(Units::Motion(GroundMotion::Native)) => (plan(GroundMotion::Native), own),
+            Some(Units::Motion(motion)) => (plan(*motion), motion.unit().to_owned()),
+            None => match plan(GroundMotion::Velocity) {
+                Ok(plan) => (Ok(plan), GroundMotion::Velocity.unit().to_owned()),
+                Err(error) => (plan(GroundMotion::Native).map_err(|_| error), own),
             },
         };
+        let plan = plan.map_err(|error| advice(&error))?;
         let rate_hz = epoch.channel.sampling_rate().map(seis::SamplingRate::hz);
         Ok(Channel {
             epoch,
             response,
             plan,
             input,
-            output: output_unit(response, self.stages.as_ref()),
+            output: output_unit(response, part.as_ref()),
+            is_part: part.is_some(),
             nyquist_hz: rate_hz
                 .or_else(|| response.output_rate_hz())
                 .map(|hz| hz / 2.0)
@@ -304,15 +315,81 @@ impl Selection {
     }
 }
 
-/// What comes out of the last stage that takes part.
-fn output_unit(response: &Response, stages: Option<&Stages>) -> String {
-    let takes_part = |number: u32| stages.is_none_or(|Stages(range)| range.contains(&number));
-    let mut filters: Vec<_> = response.stages.iter().filter(|s| takes_part(s.number)).collect();
-    filters.sort_by_key(|stage| stage.number);
-    let last = filters.iter().rev().find_map(|s| s.filter.as_ref()?.output_units.as_ref());
-    let whole = response.sensitivity.as_ref().and_then(|s| s.output_units.as_ref());
-    match last.or(whole).map(|unit| unit.name.trim()) {
-        Some(name) if !name.is_empty() => name.to_owned(),
-        _ => "output".to_owned(),
+/// What went wrong, with the options of the programs for those of the library.
+fn advice(error: &EvaluateError) -> String {
+    let text = error.to_string();
+    let has_point = match error {
+        EvaluateError::Polynomial { .. } => text.contains("the point around which"),
+        EvaluateError::NoStages { has_polynomial, .. } => *has_polynomial,
+        _ => false,
+    };
+    if has_point {
+        return format!("{text}: --polynomial-point VALUE");
     }
+    text.replace("ask for native units", "ask for --units def")
+        .replace("ask for GainSource::Sensitivity to take it for all frequencies", "add the stages")
+        .replace(", or allow AnalogCoefficients::AsDigital to get ObsPy's number", "")
+}
+
+/// The stages that take part, in their order; `None` if all do.
+fn part<'a>(response: &'a Response, stages: Option<&Stages>) -> Option<Vec<&'a Stage>> {
+    let Stages(range) = stages?;
+    let mut all: Vec<&Stage> = response.stages.iter().filter(|s| s.number != 0).collect();
+    let count = all.len();
+    all.retain(|stage| range.contains(&stage.number));
+    all.sort_by_key(|stage| stage.number);
+    (all.len() < count).then_some(all)
+}
+
+/// A name that is one.
+fn named(unit: Option<&UnitName>) -> Option<String> {
+    unit.map(|unit| unit.name.trim()).filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+/// What the first stage that takes part is given. A stage of a gain only has no units: it takes
+/// what the stage before gives, or the one after takes.
+fn input_unit(response: &Response, part: Option<&Vec<&Stage>>) -> String {
+    let known = match part {
+        None => response.input_unit().map(str::to_owned),
+        Some(part) => {
+            let first = part.first().map_or(0, |stage| stage.number);
+            let mut filters: Vec<_> = response
+                .stages
+                .iter()
+                .filter_map(|stage| Some((stage.number, stage.filter.as_ref()?)))
+                .collect();
+            filters.sort_by_key(|(number, _)| *number);
+            let at = |number: u32| filters.iter().find(move |filter| filter.0 == number);
+            let before = filters.iter().rev().find(|(number, _)| *number < first);
+            let after = filters.iter().find(|(number, _)| *number > first);
+            at(first)
+                .and_then(|(_, filter)| named(filter.input_units.as_ref()))
+                .or_else(|| named(before?.1.output_units.as_ref()))
+                .or_else(|| match before {
+                    // Nothing is before: the ground.
+                    None => response.input_unit().map(str::to_owned),
+                    Some(_) => named(after?.1.input_units.as_ref()),
+                })
+        }
+    };
+    known.unwrap_or_else(|| "its own unit".to_owned())
+}
+
+/// What comes out of the last stage that takes part.
+fn output_unit(response: &Response, part: Option<&Vec<&Stage>>) -> String {
+    let last = |stages: &mut dyn Iterator<Item = &Stage>| {
+        let filters = stages.filter_map(|s| Some((s.number, s.filter.as_ref()?)));
+        let last = filters.max_by_key(|(number, _)| *number);
+        last.and_then(|(_, filter)| named(filter.output_units.as_ref()))
+    };
+    let known = match part {
+        None => last(&mut response.stages.iter())
+            .or_else(|| named(response.sensitivity.as_ref().and_then(|s| s.output_units.as_ref()))),
+        Some(part) => {
+            // What is before the part tells what a gain alone changes nothing of.
+            let end = part.last().map_or(0, |stage| stage.number);
+            last(&mut response.stages.iter().filter(|stage| stage.number <= end))
+        }
+    };
+    known.unwrap_or_else(|| "output".to_owned())
 }

@@ -24,13 +24,15 @@ pub(crate) struct Features {
 impl Features {
     pub(crate) fn of(channel: &Channel<'_>, frequencies_hz: &[f64], values: &[Complex64]) -> Self {
         let at = |f: f64| channel.plan.at(f).map_or(f64::NAN, |value| value.norm());
-        let reported = channel.response.sensitivity.as_ref().and_then(|s| s.frequency_hz);
+        let whole = channel.response.sensitivity.as_ref().filter(|_| !channel.is_part);
+        let reported = whole.and_then(|s| s.frequency_hz);
         let reference_hz = reported.unwrap_or_else(|| channel.plan.product_of_gains().1);
         let reference = at(reference_hz);
         let points: Vec<(f64, f64)> =
             frequencies_hz.iter().zip(values).map(|(f, value)| (*f, value.norm())).collect();
         let mut features = Self {
-            sensitivity: (reference > 0.0).then_some((reference_hz, reference)),
+            sensitivity: (reference > 0.0 && reference.is_finite())
+                .then_some((reference_hz, reference)),
             flat_hz: None,
             corners_hz: [None; 2],
             nyquist_hz: channel.nyquist_hz,

@@ -1,7 +1,7 @@
 //! The picture.
 
 use std::error::Error;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use plotters::coord::Shift;
 use plotters::coord::combinators::LogCoord;
@@ -15,6 +15,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use seis::resp::Complex64;
 
 use crate::Curve;
+use crate::channels::printable;
 use crate::features::FLAT_DB;
 use crate::scale;
 
@@ -40,6 +41,9 @@ const SOFT_INK: RGBColor = RGBColor(104, 104, 104);
 const AXIS: RGBColor = RGBColor(150, 150, 150);
 const GRID: RGBColor = RGBColor(229, 229, 229);
 const BAND: RGBColor = RGBColor(240, 245, 233);
+
+/// The amplitudes an axis can be made for, with room on both sides.
+const AMPLITUDES: RangeInclusive<f64> = 1e-290..=1e290;
 
 /// An axis: from values to pixels.
 struct Axis<R> {
@@ -127,9 +131,11 @@ impl<'a, 'b> Figure<'a, 'b> {
         }
         for (number, (curve, phases)) in self.curves.iter().zip(&phases).enumerate() {
             let xs = curve.frequencies_hz.iter().map(|f| self.x.at(*f));
-            let amplitudes =
-                curve.values.iter().map(|v| amplitude.at(v.norm().max(f64::MIN_POSITIVE)));
-            self.line(xs.clone().zip(amplitudes).collect(), number, &self.amplitude)?;
+            let held = |a: f64| a.clamp(*AMPLITUDES.start(), *AMPLITUDES.end());
+            let amplitudes = curve.values.iter().map(|v| v.norm());
+            let points = xs.clone().zip(amplitudes).filter(|(_, a)| a.is_finite());
+            let points = points.map(|(x, a)| (x, amplitude.at(held(a)))).collect();
+            self.line(points, number, &self.amplitude)?;
             let points = xs.zip(phases).filter(|(_, p)| p.is_finite());
             let points = points.map(|(x, p)| (x, phase.at(*p))).collect();
             self.line(points, number, &self.phase)?;
@@ -185,7 +191,7 @@ impl<'a, 'b> Figure<'a, 'b> {
     /// From the highest amplitude down six decades, or to the lowest.
     fn amplitude_axis(&self) -> Axis<LogCoord<f64>> {
         let amplitudes = self.curves.iter().flat_map(|c| &c.values).map(|v| v.norm());
-        let amplitudes = amplitudes.filter(|a| *a > 0.0 && a.is_finite());
+        let amplitudes = amplitudes.filter(|a| AMPLITUDES.contains(a));
         let (low, high) = amplitudes.fold((f64::MAX, 0.0_f64), |(l, h), a| (l.min(a), h.max(a)));
         let (low, high) = if high > 0.0 { (low, high) } else { (0.1, 1.0) };
         let low = low.max(high * 1e-6).min(high / 20.0);
@@ -465,7 +471,7 @@ impl<'a, 'b> Figure<'a, 'b> {
         let style = font(14).transform(FontTransform::Rotate270).color(&INK);
         let style = style.pos(Pos::new(HPos::Center, VPos::Center));
         let middle = (panel.y.start + panel.y.end) / 2;
-        Ok(self.area.draw_text(text, &style, (22 * FINE, middle * FINE))?)
+        Ok(self.area.draw_text(&printable(text), &style, (22 * FINE, middle * FINE))?)
     }
 
     fn plain(
@@ -493,7 +499,7 @@ impl<'a, 'b> Figure<'a, 'b> {
             desc = desc.style(style);
         }
         let style = TextStyle::from(desc).color(&colour).pos(Pos::new(h, v));
-        Ok(self.area.draw_text(text, &style, (at.0 * FINE, at.1 * FINE))?)
+        Ok(self.area.draw_text(&printable(text), &style, (at.0 * FINE, at.1 * FINE))?)
     }
 }
 

@@ -2,7 +2,8 @@
 //! frequency of the sensitivity and the Nyquist frequency marked.
 //!
 //! `cargo run --release --example plot_response -- FILE… --id NET.STA.LOC.CHA [--time T]
-//! [--units dis|vel|acc|def] [--freqs FMIN,FMAX,N[,log|lin]] [--stages A-B] --out FILE.svg|.png`
+//! [--units dis|vel|acc|def] [--freqs FMIN,FMAX,N[,log|lin]] [--stages A-B]
+//! [--polynomial-point VALUE] --out FILE.svg|.png`
 //!
 //! Patterns select several channels, which are laid over each other; those with the same curve
 //! share a line. The font for PNG is built in: no font needs to be installed.
@@ -14,7 +15,7 @@ mod figure;
 mod scale;
 
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -43,12 +44,16 @@ const DEFAULT_COUNT: usize = 1200;
 const MAX_COUNT: usize = 100_000;
 /// More lines than this tell nothing at a glance.
 const MAX_CURVES: usize = 12;
+/// More decades than this are a slip of the pen, or come from a sampling rate that is none.
+const MAX_DECADES: f64 = 12.0;
+/// What the axis can hold, in Hz: slower than the Earth turns, faster than anything that is sampled.
+const HELD_HZ: std::ops::RangeInclusive<f64> = 1e-12..=1e12;
 
 fn main() -> ExitCode {
     match run(&Args::parse()) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("plot_response: {error}");
+            eprintln!("plot_response: {}", channels::printable(&error.to_string()));
             ExitCode::from(1)
         }
     }
@@ -76,7 +81,10 @@ fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
     if count > MAX_COUNT {
         return Err(format!("a picture shows at most {MAX_COUNT} frequencies, not {count}").into());
     }
-    let mut tell = |text: String| eprintln!("plot_response: {text}");
+    if let Some(frequencies) = &args.freqs {
+        fits_axis(frequencies)?;
+    }
+    let mut tell = |text: String| eprintln!("plot_response: {}", channels::printable(&text));
     let inventory = args.selection.inventory(&mut tell)?;
     let epochs = args.selection.channels(&inventory, &mut tell);
     if epochs.is_empty() {
@@ -105,12 +113,33 @@ fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
         _ => {}
     }
     let svg = figure::draw(&curves)?;
-    if is_png {
-        write_png(&svg, &args.out)?;
-    } else {
-        std::fs::write(&args.out, svg)?;
-    }
+    let picture = if is_png { png(&svg)? } else { svg.into_bytes() };
+    std::fs::write(&args.out, picture).map_err(|e| format!("{}: {e}", args.out.display()))?;
     Ok(if all_done { ExitCode::SUCCESS } else { ExitCode::from(3) })
+}
+
+/// Refuses frequencies that make no axis.
+fn fits_axis(frequencies: &Frequencies) -> Result<(), String> {
+    let (first, last) = frequencies.bounds_hz();
+    if frequencies.count() < 2 || first >= last {
+        let count = frequencies.count();
+        return Err(format!(
+            "a curve needs at least 2 frequencies that differ, not {count} from {first} to {last} Hz"
+        ));
+    }
+    if first <= 0.0 {
+        return Err("the axis of frequencies is logarithmic: it cannot begin at 0 Hz".into());
+    }
+    let decades = last.log10() - first.log10();
+    // A rounding error is no decade.
+    if decades > MAX_DECADES + 1e-9 || !HELD_HZ.contains(&first) || !HELD_HZ.contains(&last) {
+        let (low, high) = (HELD_HZ.start(), HELD_HZ.end());
+        return Err(format!(
+            "{first:e} to {last:e} Hz, {decades:.1} decades, is no range for a picture: at most \
+             {MAX_DECADES} decades between {low:e} and {high:e} Hz (--freqs FMIN,FMAX,N)"
+        ));
+    }
+    Ok(())
 }
 
 fn curve(
@@ -123,10 +152,8 @@ fn curve(
     let by_default = || Frequencies::up_to(nyquist_hz, DEFAULT_COUNT);
     let frequencies = args.freqs.clone().unwrap_or_else(by_default);
     let (first, last) = frequencies.bounds_hz();
+    fits_axis(&frequencies)?;
     let frequencies_hz: Vec<f64> = frequencies.blocks(MAX_COUNT).flatten().collect();
-    if first <= 0.0 || first >= last {
-        return Err("the axis of frequencies is logarithmic: it cannot begin at 0 Hz".into());
-    }
     let mut values = vec![Complex64::default(); frequencies_hz.len()];
     channel.plan.eval_into(&frequencies_hz, &mut values)?;
     let extrapolation = channel.plan.extrapolation(first, last);
@@ -182,7 +209,7 @@ impl Curve {
 }
 
 /// The picture twice as large as on paper, with the built-in font.
-fn write_png(svg: &str, path: &Path) -> Result<(), Box<dyn Error>> {
+fn png(svg: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     const SCALE: f32 = 2.0;
     let mut fonts = usvg::fontdb::Database::new();
     fonts.load_font_source(usvg::fontdb::Source::Binary(Arc::new(dejavu::sans::regular())));
@@ -194,5 +221,5 @@ fn write_png(svg: &str, path: &Path) -> Result<(), Box<dyn Error>> {
     let mut pixels = tiny_skia::Pixmap::new(size.width(), size.height()).ok_or("no room")?;
     let transform = tiny_skia::Transform::from_scale(SCALE, SCALE);
     resvg::render(&tree, transform, &mut pixels.as_mut());
-    Ok(pixels.save_png(path)?)
+    Ok(pixels.encode_png()?)
 }
