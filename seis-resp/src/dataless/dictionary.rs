@@ -16,6 +16,8 @@ pub(super) struct Dictionary {
     pub(super) comments: HashMap<u32, String>,
     pub(super) names: HashMap<u32, String>,
     responses: BTreeMap<u32, Vec<Part>>,
+    /// Whether something of its records is lost.
+    pub(super) is_damaged: bool,
 }
 
 impl Dictionary {

@@ -1,11 +1,13 @@
 //! From records to an inventory.
 
 use super::dictionary::{Dictionary, size};
-use super::records::{Blockettes, Raw, Record, Step};
+use super::records::{Blockettes, Raw, Record, Step, may_hide_station};
 use crate::seed::{
-    At, Blockette, Content, Element, Part, Units, Walk, count, is_part, parse_time, sensor, string,
+    At, Blockette, Element, Part, Units, Walk, count, is_part, parse_time, sensor, string,
 };
-use crate::{Comment, Consequence, Error, Format, Inventory, ProblemKind, ReadOptions, Result};
+use crate::{
+    Comment, Consequence, Error, Format, Inventory, Problem, ProblemKind, ReadOptions, Result,
+};
 
 /// Exponents of two that record lengths are looked for among.
 const EXPONENTS: std::ops::RangeInclusive<u32> = 8..=20;
@@ -72,14 +74,10 @@ impl VolumeReader<'_> {
                     let bytes = file.get(offset..).unwrap_or_default();
                     let bytes = bytes.get(..length).unwrap_or(bytes);
                     // Volumes are filled up with records of nothing but their number.
-                    let content = bytes.get(6..).unwrap_or(bytes);
+                    let is_cut = bytes.len() < length;
+                    let content = bytes.get(6..).filter(|_| !is_cut).unwrap_or(bytes);
                     if !content.iter().all(|b| b.is_ascii_whitespace() || *b == 0) {
-                        let at = At { offset, ..At::default() };
-                        let expected = "a record: a number of six digits, V, A or S, a blank or *";
-                        let (kind, left_out) = (ProblemKind::Structure, Consequence::LeftOut);
-                        let notes = &mut self.walk.notes;
-                        let shown = bytes.get(..16).unwrap_or(bytes);
-                        notes.problem(at, "record", kind, shown, expected, left_out)?;
+                        records.push(Record::lost(bytes, offset));
                     }
                 }
             }
@@ -142,8 +140,31 @@ impl VolumeReader<'_> {
             _ => Ok(()),
         })?;
         self.dictionary.finish(&mut self.walk.notes)?;
+        self.walk.with_whole = 0;
         self.each(records, b'S', Self::station_header)?;
+        self.check_end(records)?;
         self.walk.end_channel()
+    }
+
+    /// Breaks the last channel if the file may have been cut behind one of its records: the
+    /// sensitivity, which stands behind the stages, is missing, and either the last record is full
+    /// or the other channels have one.
+    fn check_end(&mut self, records: &[Record<'_>]) -> Result<()> {
+        let last = records.iter().rev().find(|record| record.kind == b'S');
+        let is_full = last.is_some_and(Record::is_full);
+        if !self.walk.lacks_whole() || !(is_full || self.walk.with_whole > 0) {
+            return Ok(());
+        }
+        let offset = last.map(|record| record.offset).unwrap_or_default();
+        let at = At { offset, ..At::default() };
+        let expected = "the sensitivity, stage 0, before the end of the volume";
+        let (kind, broken) = (ProblemKind::Missing, Consequence::ResponseBroken);
+        let notes = &mut self.walk.notes;
+        notes.take_fault();
+        notes.problem(at, Element(58, 0), kind, b"", expected, broken)?;
+        let fault = notes.take_fault();
+        self.walk.add_fault(58, at, fault);
+        Ok(())
     }
 
     /// Calls a function for each blockette of the records of a type, and notes what is odd.
@@ -154,20 +175,49 @@ impl VolumeReader<'_> {
         mut read: impl FnMut(&mut Self, &Blockette<'_>) -> Result<()>,
     ) -> Result<()> {
         for step in Blockettes::new(records, kind) {
-            match step {
-                Step::Junk(bytes, at) => {
-                    let expected = "a blockette: its type of three digits, its length of four";
-                    let (kind, left_out) = (ProblemKind::Structure, Consequence::LeftOut);
-                    let bytes = bytes.get(..32).unwrap_or(bytes);
-                    self.walk.notes.problem(at, "record", kind, bytes, expected, left_out)?;
-                }
+            let (at, problem, bytes, expected, may_hide_station) = match step {
                 Step::Blockette(raw) => {
                     self.blockettes += 1;
                     let (blockette, rest) = raw.fields();
-                    self.check(&raw, &blockette, rest)?;
+                    let fault = self.check(&raw, &blockette, rest, kind)?;
                     read(self, &blockette)?;
+                    if let Some(fault) = fault {
+                        let may_hide_station = blockette.kind == 50 || raw.may_hide_station();
+                        self.walk.damage(blockette.kind, fault, may_hide_station);
+                    }
+                    continue;
                 }
+                Step::Junk(bytes, at) => {
+                    let expected = "a blockette: its type of three digits, its length of four";
+                    // A station begins with a record.
+                    let record = records.partition_point(|r| r.offset < at.offset);
+                    let record = record.checked_sub(1).and_then(|n| records.get(n));
+                    let begins = record.is_some_and(|record| record.begins_at(at.offset));
+                    let hides = begins || may_hide_station(bytes);
+                    let bytes = bytes.get(..32).unwrap_or(bytes);
+                    (at, ProblemKind::Structure, bytes, expected, hides)
+                }
+                Step::Cut(at) => {
+                    let expected = "as many bytes of the record as the others have";
+                    (at, ProblemKind::Truncated, &b"the end of the file"[..], expected, false)
+                }
+                Step::Lost(bytes, at) => {
+                    let expected = "a record: a number of six digits, V, A or S, a blank or *";
+                    let bytes = bytes.get(..16).unwrap_or(bytes);
+                    (at, ProblemKind::Structure, bytes, expected, true)
+                }
+            };
+            // Numbers of a response may be among what is lost.
+            let is_station = kind == b'S' && (may_hide_station || self.walk.is_in_channel());
+            let (broken, left_out) = (Consequence::ResponseBroken, Consequence::LeftOut);
+            let consequence = if is_station { broken } else { left_out };
+            let notes = &mut self.walk.notes;
+            notes.take_fault();
+            notes.problem(at, "record", problem, bytes, expected, consequence)?;
+            if let Some(fault) = notes.take_fault() {
+                self.walk.damage(0, fault, may_hide_station);
             }
+            self.dictionary.is_damaged |= kind == b'A';
         }
         Ok(())
     }
@@ -187,20 +237,38 @@ impl VolumeReader<'_> {
         Ok(())
     }
 
-    /// Notes a blockette that is cut short, or goes on behind its last field.
-    fn check(&mut self, raw: &Raw<'_>, b: &Blockette<'_>, rest: &[u8]) -> Result<()> {
+    /// Notes a blockette that is cut short, goes on behind its last field, or has no place among
+    /// the records of its type: its length, or that of one before, is wrong. Gives what breaks
+    /// responses.
+    fn check(
+        &mut self,
+        raw: &Raw<'_>,
+        b: &Blockette<'_>,
+        rest: &[u8],
+        records: u8,
+    ) -> Result<Option<Box<Problem>>> {
+        let (broken, left_out) = (Consequence::ResponseBroken, Consequence::LeftOut);
+        let consequence = if records == b'S' { broken } else { left_out };
+        let is_wrong = !raw.is_whole() || !rest.is_empty() && matches!(b.kind, 41..=48);
+        self.dictionary.is_damaged |= records == b'A' && is_wrong;
         let element = Element(b.kind, 0);
         let notes = &mut self.walk.notes;
+        notes.take_fault();
         if !raw.is_whole() {
-            let (kind, left_out) = (ProblemKind::Truncated, Consequence::LeftOut);
             let expected = "as many bytes as the blockette says";
-            notes.problem(b.at, element, kind, b"the end", expected, left_out)?;
+            let kind = ProblemKind::Truncated;
+            notes.problem(b.at, element, kind, b"the end", expected, consequence)?;
+        } else if records == b'S' && !matches!(b.kind, 50..=62) {
+            let expected = "one of the blockettes of stations, 050 to 062";
+            let found = b.kind.to_string();
+            let kind = ProblemKind::Structure;
+            notes.problem(b.at, element, kind, found.as_bytes(), expected, consequence)?;
         } else if !rest.is_empty() && !b.fields.is_empty() {
-            let (kind, left_out) = (ProblemKind::Structure, Consequence::LeftOut);
             let expected = "the end of the blockette after its last field";
-            notes.problem(b.at, element, kind, rest, expected, left_out)?;
+            let kind = ProblemKind::Structure;
+            notes.problem(b.at, element, kind, rest, expected, consequence)?;
         }
-        Ok(())
+        Ok(notes.take_fault())
     }
 
     /// Blockette 10, 5 or 8, and the indices behind it.
@@ -304,6 +372,11 @@ impl VolumeReader<'_> {
         }
         let mut stage = None;
         let (mut stages, mut keys, mut keys_said) = (0, 0, 0);
+        if self.dictionary.is_damaged {
+            // Lists of a response may go on in what is lost.
+            let expected = "keys of a dictionary whose records are whole";
+            self.fault(b, 6, ProblemKind::Reference, expected)?;
+        }
         for field in &b.fields {
             match field.number {
                 4 => {
@@ -390,8 +463,6 @@ impl VolumeReader<'_> {
     /// Hands what was last noted on to the open channel's response.
     fn add_fault(&mut self, b: &Blockette<'_>) {
         let fault = self.walk.notes.take_fault();
-        let (content, announced) = (Content::Nothing, [None; 2]);
-        let part = Part { stage: 0, kind: b.kind, at: b.at, content, announced, fault };
-        self.walk.add_part(part);
+        self.walk.add_fault(b.kind, b.at, fault);
     }
 }

@@ -14,7 +14,19 @@ pub(super) struct Record<'a> {
     /// `V`, `A`, `S`, `T` for control headers, `D`, `R`, `Q`, `M` for data.
     pub(super) kind: u8,
     continues: bool,
+    pub(super) state: State,
     body: &'a [u8],
+}
+
+/// Whether a record is there as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum State {
+    #[default]
+    Whole,
+    /// The file ends within it.
+    Cut,
+    /// Its first bytes are those of no record, so that nobody knows what it held.
+    Lost,
 }
 
 impl<'a> Record<'a> {
@@ -31,8 +43,26 @@ impl<'a> Record<'a> {
             offset,
             kind: *kind,
             continues: *continuation == b'*',
+            state: if bytes.len() < length { State::Cut } else { State::Whole },
             body,
         })
+    }
+
+    /// What stands in place of a record, among those of stations: it may have been one.
+    pub(super) fn lost(bytes: &'a [u8], offset: usize) -> Self {
+        Self { offset, kind: b'S', continues: false, state: State::Lost, body: bytes }
+    }
+
+    /// Whether its first blockette, which goes on with none, stands at an offset.
+    pub(super) fn begins_at(&self, offset: usize) -> bool {
+        !self.continues && self.offset + HEADER == offset
+    }
+
+    /// Whether blockettes fill it up, so that another record may have gone on with them.
+    pub(super) fn is_full(&self) -> bool {
+        // Writers do not part the type and length of a blockette.
+        let blank = |b: &&u8| b.is_ascii_whitespace() || **b == 0;
+        self.body.iter().rev().take_while(blank).count() < PREAMBLE
     }
 
     /// The number of the record at an offset, if there is one. Records that only fill the volume
@@ -71,6 +101,11 @@ pub(super) struct Raw<'a> {
 const PREAMBLE: usize = 7;
 
 impl Raw<'_> {
+    /// Whether a blockette 050 may be among its bytes, which a wrong length would make part of it.
+    pub(super) fn may_hide_station(&self) -> bool {
+        may_hide_station(self.body.get(PREAMBLE..).unwrap_or_default())
+    }
+
     pub(super) fn is_whole(&self) -> bool {
         self.body.len() == self.length
     }
@@ -141,6 +176,16 @@ pub(super) enum Step<'a> {
     Blockette(Raw<'a>),
     /// Bytes that are no blockette; the rest of their record is passed over.
     Junk(&'a [u8], At),
+    /// The record that was being read is cut short, and where it ends.
+    Cut(At),
+    /// No record where there should be one.
+    Lost(&'a [u8], At),
+}
+
+/// Whether there is what may be type and length of a blockette 050 among bytes.
+pub(super) fn may_hide_station(bytes: &[u8]) -> bool {
+    let starts = memchr::memmem::find_iter(bytes, b"050");
+    starts.into_iter().any(|n| bytes.get(n..).and_then(preamble).is_some())
 }
 
 /// Walks over the blockettes of the records of one type.
@@ -151,11 +196,13 @@ pub(super) struct Blockettes<'a, 'r> {
     /// The rest of the record that is being read, and where it begins.
     rest: &'a [u8],
     offset: usize,
+    /// Of the record that is being read.
+    state: State,
 }
 
 impl<'a, 'r> Blockettes<'a, 'r> {
     pub(super) fn new(records: &'r [Record<'a>], kind: u8) -> Self {
-        Self { records, kind, rest: &[], offset: 0 }
+        Self { records, kind, rest: &[], offset: 0, state: State::Whole }
     }
 
     /// Goes to the next record of the type, if it is `wanted`.
@@ -169,6 +216,7 @@ impl<'a, 'r> Blockettes<'a, 'r> {
         };
         self.rest = record.body;
         self.offset = record.offset + HEADER;
+        self.state = record.state;
         self.records = self.records.get(skipped + 1..).unwrap_or_default();
         true
     }
@@ -201,8 +249,16 @@ impl<'a> Iterator for Blockettes<'a, '_> {
                 self.rest.iter().take_while(|b| b.is_ascii_whitespace() || **b == 0).count();
             self.take(blank);
             if self.rest.is_empty() {
+                if std::mem::take(&mut self.state) == State::Cut {
+                    return Some(Step::Cut(At { offset: self.offset, line: 0, column: 0 }));
+                }
                 if !self.next_record(|_| true) {
                     return None;
+                }
+                if self.state == State::Lost {
+                    self.state = State::Whole;
+                    let at = At { offset: self.offset - HEADER, line: 0, column: 0 };
+                    return Some(Step::Lost(std::mem::take(&mut self.rest), at));
                 }
                 continue;
             }
@@ -215,7 +271,9 @@ impl<'a> Iterator for Blockettes<'a, '_> {
             let mut body = Cow::Borrowed(self.take(length));
             while body.len() < length {
                 // What goes on is marked as such; not everybody does.
-                let goes_on = |r: &Record<'_>| r.continues || preamble(r.body).is_none();
+                let goes_on = |r: &Record<'_>| {
+                    r.state != State::Lost && (r.continues || preamble(r.body).is_none())
+                };
                 if !self.next_record(goes_on) {
                     break;
                 }

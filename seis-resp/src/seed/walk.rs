@@ -1,13 +1,13 @@
 //! The walk over station headers: a station, its channels, the response of each.
 
-use super::field::Blockette;
+use super::field::{At, Blockette};
 use super::node::{ChannelHead, StationHead};
 use super::notes::{Element, Notes};
-use super::part::{Part, Reader};
+use super::part::{Content, Part, Reader};
 use super::response::assemble;
 use super::tree::Tree;
 use super::units::Units;
-use crate::{Channel, Consequence, ProblemKind, ReadOptions, Result, Station};
+use crate::{Channel, Consequence, Problem, ProblemKind, ReadOptions, Result, Station};
 
 /// The state in the middle of station headers.
 #[derive(Debug)]
@@ -17,6 +17,10 @@ pub(crate) struct Walk<'o> {
     /// Channels met, wanted or not.
     pub(crate) channels: u64,
     channel: Option<OpenChannel>,
+    /// Why it is not known whose the channels up to the next blockette 050 are.
+    doubt: Option<Box<Problem>>,
+    /// How many channels came with a sensitivity or polynomial of the whole, stage 0.
+    pub(crate) with_whole: u64,
     /// Whether the blockettes are those of a volume, which have all their fields.
     is_volume: bool,
 }
@@ -36,6 +40,8 @@ impl<'o> Walk<'o> {
             tree: Tree::new(options),
             channels: 0,
             channel: None,
+            doubt: None,
+            with_whole: 0,
             is_volume,
         }
     }
@@ -43,6 +49,7 @@ impl<'o> Walk<'o> {
     /// A blockette 50. Gives the network's key and whether the station was not there before.
     pub(crate) fn station(&mut self, b: &Blockette<'_>) -> Result<Option<u32>> {
         self.end_channel()?;
+        self.doubt = None;
         let StationHead { network, station, network_key } =
             self.notes.station(b, self.is_volume)?;
         self.tree.station(network, station);
@@ -69,7 +76,36 @@ impl<'o> Walk<'o> {
         let is_wanted = self.tree.wants(&head.channel);
         self.channel = Some(OpenChannel { head, is_wanted, parts: Vec::new() });
         self.channels += 1;
+        if let Some(doubt) = self.doubt.clone() {
+            self.add_fault(b.kind, b.at, Some(doubt));
+        }
         Ok(key)
+    }
+
+    /// Makes the response of the open channel useless.
+    pub(crate) fn add_fault(&mut self, kind: u16, at: At, fault: Option<Box<Problem>>) {
+        let (content, announced) = (Content::Nothing, [None; 2]);
+        self.add_part(Part { stage: 0, kind, at, content, announced, fault });
+    }
+
+    /// What was damaged may have held something of the open channel; if it may have held the next
+    /// station as well, nobody knows whose the channels behind it are.
+    pub(crate) fn damage(&mut self, kind: u16, fault: Box<Problem>, may_hide_station: bool) {
+        if may_hide_station {
+            self.doubt = Some(fault.clone());
+        }
+        self.add_fault(kind, At::default(), Some(fault));
+    }
+
+    pub(crate) fn is_in_channel(&self) -> bool {
+        self.channel.is_some()
+    }
+
+    /// Whether the open channel has stages, but no sensitivity or polynomial of the whole.
+    pub(crate) fn lacks_whole(&self) -> bool {
+        self.channel.as_ref().is_some_and(|open| {
+            open.parts.iter().any(|part| part.stage > 0) && !has_whole(&open.parts)
+        })
     }
 
     /// The channel that is open, if it is wanted.
@@ -113,6 +149,7 @@ impl<'o> Walk<'o> {
             return Ok(());
         };
         let mut channel = head.channel;
+        self.with_whole += u64::from(has_whole(&parts));
         if is_wanted {
             channel.response = assemble(parts, head.signal_unit, &mut self.notes)?;
             touch(&mut channel);
@@ -121,4 +158,9 @@ impl<'o> Walk<'o> {
         self.notes.take_fault();
         Ok(())
     }
+}
+
+/// Whether there is a sensitivity or polynomial of stage 0 among the parts of a response.
+fn has_whole(parts: &[Part]) -> bool {
+    parts.iter().any(|part| part.stage == 0 && !matches!(part.content, Content::Nothing))
 }

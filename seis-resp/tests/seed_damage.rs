@@ -1,0 +1,182 @@
+//! Volumes and pole-zero files that are damaged where the numbers of a response stand: no other
+//! curve comes of them in silence.
+
+mod common;
+
+use common::seed::{Filter, Stage, dataless, stages};
+use seis_resp::{ChannelResponse, Inventory, Response};
+
+/// The fixture with shorter lists.
+fn short() -> Vec<Stage> {
+    let mut stages = stages();
+    for stage in &mut stages {
+        match &mut stage.filter {
+            Filter::Coefficients { numerators, .. } => numerators.truncate(5),
+            Filter::Fir { coefficients, .. } => coefficients.truncate(5),
+            Filter::List(elements) => elements.truncate(6),
+            Filter::PolesZeros { .. } => {}
+        }
+    }
+    stages
+}
+
+/// What a damaged file gives for each channel of the whole one.
+#[derive(Debug, Default)]
+struct Outcome {
+    same: usize,
+    broken: usize,
+    absent: usize,
+}
+
+impl Outcome {
+    /// Each response is that of the whole file under the same id, or none that can be used.
+    fn add(&mut self, whole: &Inventory, damaged: &[u8], what: &str) {
+        let Ok(read) = Inventory::from_dataless(damaged) else {
+            self.absent += whole.channels().count();
+            return;
+        };
+        let mut met = 0;
+        for epoch in read.channels() {
+            let id = epoch.id_text();
+            let response: &Response = match &epoch.channel.response {
+                ChannelResponse::Present(response) => response,
+                ChannelResponse::Broken(broken) => {
+                    assert!(!broken.reason().is_empty());
+                    assert!(!read.report.is_clean(), "{what}");
+                    self.broken += 1;
+                    met += 1;
+                    continue;
+                }
+                _ => continue,
+            };
+            met += 1;
+            let known = whole.channels().find(|e| e.id_text() == id);
+            let known = known.unwrap_or_else(|| panic!("{what}: {id} is no channel of it"));
+            assert!(
+                known.channel.response.get().map(|r| &**r) == Some(response),
+                "{what}: {id} is another"
+            );
+            self.same += 1;
+        }
+        self.absent += whole.channels().count().saturating_sub(met);
+    }
+}
+
+/// Two stations with a channel each, whose responses differ.
+fn volume(exponent: u32, in_dictionary: bool) -> Vec<u8> {
+    let mut second = short();
+    second[0].gain.0 = 1234.5;
+    let first = dataless(&short(), exponent, in_dictionary);
+    if in_dictionary {
+        return first.into_bytes();
+    }
+    let second = dataless(&second, exponent, false).replace("ABC  +34", "DEF  +34");
+    let length = 1 << exponent;
+    let stations = (0..second.len()).step_by(length).find(|n| &second[n + 6..n + 7] == "S");
+    [first.as_str(), &second[stations.unwrap()..]].concat().into_bytes()
+}
+
+fn station_records(file: &[u8], exponent: u32) -> usize {
+    (0..file.len()).step_by(1 << exponent).find(|n| file[n + 6] == b'S').unwrap()
+}
+
+#[test]
+fn cuts_within_station_records() {
+    for (exponent, in_dictionary) in [(8, false), (8, true), (12, false)] {
+        let file = volume(exponent, in_dictionary);
+        let whole = Inventory::from_dataless(&file).unwrap();
+        assert!(whole.report.is_clean(), "{:?}", whole.report);
+        let mut outcome = Outcome::default();
+        for end in station_records(&file, exponent)..file.len() {
+            outcome.add(&whole, &file[..end], &format!("2^{exponent}, cut at {end}"));
+        }
+        assert!(outcome.broken > 0 && outcome.absent > 0, "{outcome:?}");
+        assert!(in_dictionary || outcome.same > 0, "{outcome:?}");
+    }
+}
+
+/// Where blockettes begin: three digits of a type, and four of a length that ends in another, or
+/// in the padding of the record.
+fn blockettes(file: &[u8], exponent: u32) -> Vec<(usize, u16)> {
+    let length = 1_usize << exponent;
+    let mut found = Vec::new();
+    let mut rest = 0;
+    for start in (station_records(file, exponent)..file.len()).step_by(length) {
+        let record = &file[start..start + length];
+        let mut n = 8;
+        if record[7] == b' ' {
+            rest = 0;
+        }
+        loop {
+            if rest >= length - n {
+                rest -= length - n;
+                break;
+            }
+            n += rest;
+            rest = 0;
+            let head = record.get(n..n + 7).map(|head| std::str::from_utf8(head).unwrap());
+            let Some(head) = head.filter(|head| !head.trim().is_empty()) else { break };
+            found.push((start + n, head[..3].parse().unwrap()));
+            rest = head[3..].parse().unwrap();
+        }
+    }
+    found
+}
+
+#[test]
+fn changed_digits_of_lengths() {
+    for (exponent, in_dictionary) in [(8, false), (8, true), (12, false)] {
+        let file = volume(exponent, in_dictionary);
+        let whole = Inventory::from_dataless(&file).unwrap();
+        let all = blockettes(&file, exponent);
+        assert!(all.iter().filter(|(_, kind)| *kind == 58).count() >= 1);
+        let mut outcome = Outcome::default();
+        for (at, kind) in all.into_iter().filter(|(_, kind)| (50..=62).contains(kind)) {
+            for digit in at + 3..at + 7 {
+                for to in b'0'..=b'9' {
+                    let mut damaged = file.clone();
+                    if damaged[digit] == to || kind == 50 {
+                        continue;
+                    }
+                    damaged[digit] = to;
+                    let what = format!("2^{exponent}, B{kind:03} at {at}, byte {digit} is {to}");
+                    outcome.add(&whole, &damaged, &what);
+                }
+            }
+        }
+        assert!(outcome.broken > 0, "{outcome:?}");
+        assert!(in_dictionary || outcome.same > 0, "the other station is whole: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_byte_more_or_less_and_lost_records() {
+    let exponent = 8;
+    let file = volume(exponent, false);
+    let whole = Inventory::from_dataless(&file).unwrap();
+    let mut outcome = Outcome::default();
+    let start = station_records(&file, exponent);
+    for record in (start..file.len()).step_by(1 << exponent) {
+        let mut damaged = file.clone();
+        damaged[record + 6] = b'x';
+        outcome.add(&whole, &damaged, &format!("record at {record} lost"));
+    }
+    assert!(outcome.broken > 0 && outcome.same > 0, "{outcome:?}");
+    for at in start..file.len() {
+        for byte in [b'x', b'0', b' ', b'+'] {
+            let mut damaged = file.clone();
+            damaged.insert(at, byte);
+            outcome.add(&whole, &damaged, &format!("{:?} before {at}", char::from(byte)));
+        }
+        let mut damaged = file.clone();
+        damaged.remove(at);
+        outcome.add(&whole, &damaged, &format!("no byte {at}"));
+    }
+}
+
+#[test]
+fn padding_is_no_damage() {
+    let file = String::from_utf8(volume(9, false)).unwrap();
+    let more = format!("{file}{:<512}", "000099");
+    assert!(Inventory::from_dataless(more.as_bytes()).unwrap().report.is_clean());
+}
