@@ -4,7 +4,7 @@
 mod common;
 
 use common::seed::{Filter, Stage, dataless, stages};
-use seis_resp::{ChannelResponse, Inventory, Response};
+use seis_resp::{ChannelResponse, Inventory, ProblemKind, Response};
 
 /// The fixture with shorter lists.
 fn short() -> Vec<Stage> {
@@ -29,7 +29,7 @@ struct Outcome {
 }
 
 impl Outcome {
-    /// Each response is that of the whole file under the same id, or none that can be used.
+    /// Each curve is that of the whole file under the same id, or none that can be used.
     fn add(&mut self, whole: &Inventory, damaged: &[u8], what: &str) {
         let Ok(read) = Inventory::from_dataless(damaged) else {
             self.absent += whole.channels().count();
@@ -52,10 +52,13 @@ impl Outcome {
             met += 1;
             let known = whole.channels().find(|e| e.id_text() == id);
             let known = known.unwrap_or_else(|| panic!("{what}: {id} is no channel of it"));
-            assert!(
-                known.channel.response.get().map(|r| &**r) == Some(response),
-                "{what}: {id} is another"
-            );
+            let whole = known.channel.response.get().unwrap();
+            if **whole != *response {
+                // Of the sensitivity, which ends the volume, a byte may be lost before the padding.
+                assert_eq!(whole.stages, response.stages, "{what}: {id} is another");
+                let told = read.report.problems.iter().any(|p| p.place.id == id);
+                assert!(told, "{what}: {id} is another, and nothing is said");
+            }
             self.same += 1;
         }
         self.absent += whole.channels().count().saturating_sub(met);
@@ -163,7 +166,7 @@ fn a_byte_more_or_less_and_lost_records() {
     }
     assert!(outcome.broken > 0 && outcome.same > 0, "{outcome:?}");
     for at in start..file.len() {
-        for byte in [b'x', b'0', b' ', b'+'] {
+        for byte in [b'x', b'0', b'2', b' ', b'+'] {
             let mut damaged = file.clone();
             damaged.insert(at, byte);
             outcome.add(&whole, &damaged, &format!("{:?} before {at}", char::from(byte)));
@@ -177,6 +180,9 @@ fn a_byte_more_or_less_and_lost_records() {
 #[test]
 fn padding_is_no_damage() {
     let file = String::from_utf8(volume(9, false)).unwrap();
+    let bare = Inventory::from_dataless(file.trim_end().as_bytes()).unwrap();
+    assert!(bare.channels().all(|c| c.channel.response.get().is_some()), "{:?}", bare.report);
+    assert_eq!(bare.report.problems[0].kind, ProblemKind::Truncated);
     let more = format!("{file}{:<512}", "000099");
     assert!(Inventory::from_dataless(more.as_bytes()).unwrap().report.is_clean());
 }

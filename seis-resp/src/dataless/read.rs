@@ -175,11 +175,16 @@ impl VolumeReader<'_> {
         mut read: impl FnMut(&mut Self, &Blockette<'_>) -> Result<()>,
     ) -> Result<()> {
         for step in Blockettes::new(records, kind) {
+            let is_cut = matches!(step, Step::Cut(_));
             let (at, problem, bytes, expected, may_hide_station) = match step {
                 Step::Blockette(raw) => {
                     self.blockettes += 1;
                     let (blockette, rest) = raw.fields();
                     let fault = self.check(&raw, &blockette, rest, kind)?;
+                    // What seems to begin another station or channel may be a piece of this one.
+                    if let Some(fault) = fault.clone().filter(|_| matches!(raw.kind, 50 | 52)) {
+                        self.walk.damage(raw.kind, fault, false);
+                    }
                     read(self, &blockette)?;
                     if let Some(fault) = fault {
                         let may_hide_station = blockette.kind == 50 || raw.may_hide_station();
@@ -209,8 +214,12 @@ impl VolumeReader<'_> {
             };
             // Numbers of a response may be among what is lost.
             let is_station = kind == b'S' && (may_hide_station || self.walk.is_in_channel());
-            let (broken, left_out) = (Consequence::ResponseBroken, Consequence::LeftOut);
-            let consequence = if is_station { broken } else { left_out };
+            let consequence = match is_station {
+                // Not everybody fills the last record up.
+                true if is_cut && self.walk.ends_with_whole() => Consequence::Kept,
+                true => Consequence::ResponseBroken,
+                false => Consequence::LeftOut,
+            };
             let notes = &mut self.walk.notes;
             notes.take_fault();
             notes.problem(at, "record", problem, bytes, expected, consequence)?;
@@ -267,6 +276,23 @@ impl VolumeReader<'_> {
             let expected = "the end of the blockette after its last field";
             let kind = ProblemKind::Structure;
             notes.problem(b.at, element, kind, rest, expected, consequence)?;
+        }
+        // The dates, which all versions of SEED have.
+        let last = match b.kind {
+            50 => 13,
+            52 => 22,
+            _ => return Ok(notes.take_fault()),
+        };
+        if records == b'S' && raw.is_whole() && b.field(last).is_none() {
+            let expected = "a blockette that goes on to its dates";
+            notes.problem(
+                b.at,
+                element,
+                ProblemKind::Truncated,
+                b"its end",
+                expected,
+                consequence,
+            )?;
         }
         Ok(notes.take_fault())
     }

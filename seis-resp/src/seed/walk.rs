@@ -97,6 +97,13 @@ impl<'o> Walk<'o> {
         self.add_fault(kind, At::default(), Some(fault));
     }
 
+    /// Whether the last blockette of the open channel's response is of the whole, stage 0, which
+    /// stands behind all stages.
+    pub(crate) fn ends_with_whole(&self) -> bool {
+        let last = self.channel.as_ref().and_then(|open| open.parts.last());
+        last.is_some_and(|part| part.stage == 0 && !matches!(part.content, Content::Nothing))
+    }
+
     pub(crate) fn is_in_channel(&self) -> bool {
         self.channel.is_some()
     }
