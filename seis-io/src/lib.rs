@@ -9,7 +9,8 @@
 //! | what you want | what to call |
 //! |---|---|
 //! | a miniSEED file | [`mseed::read`] |
-//! | several files, or a pattern, as one source | [`mseed::read_files`], [`mseed::Reader::read_many`] |
+//! | several files, or a pattern, as one source | [`mseed::read_files`] |
+//! | … with options | [`mseed::Reader::read_many`] of what [`files::expand`] finds |
 //! | a pipe or socket, record by record | [`mseed::RecordReader`] |
 //! | some channels, some time | [`mseed::ReadOptions::select`], [`mseed::ReadOptions::window`] |
 //! | … without touching most of an ordered file | [`mseed::ReadOptions::time_ordered`] |
@@ -25,7 +26,10 @@
 //! Parsers are functions of bytes: no input makes them panic, loop for ever, or set memory aside
 //! in proportion to a number it claims. What cannot be read is an error or an entry in a report,
 //! with the place and the reason; it is never dropped in silence. Writers refuse what the format
-//! cannot hold, and a file appears under its name only when it is whole ([`file`](mod@file)).
+//! cannot hold, but for samples in SAC, which has 32-bit floats only: [`sac::SacFile::from_trace`]
+//! rounds integers and 64-bit floats to the nearest of them. Whoever wants none rounded compares
+//! first, as the program `convert` does: `f64::from(x as f32) == x` for each sample. A file appears
+//! under its name only when it is whole ([`file`](mod@file)).
 //!
 //! ```
 //! # let dir = tempfile::tempdir()?;

@@ -62,7 +62,7 @@ pub enum RecordError {
     /// The checksum of a version-3 record is wrong: some byte is not as it was written.
     #[error(
         "CRC-32C is {computed:08x}, the header says {stored:08x}: the record was damaged \
-         (ReadOptions::check_crc(false) reads it all the same)"
+         (--ignore-crc or ReadOptions::check_crc(false) reads it all the same)"
     )]
     Crc {
         /// As the header has it.
@@ -213,14 +213,26 @@ pub enum Error {
         /// The first stretch that could not be read.
         first: Option<Box<Skipped>>,
     },
+    /// A source that may have no end gave nothing but junk for too long.
+    #[error(
+        "{}no record in {bytes} bytes of what is no file: given up, for it may have no end \
+         (ReadOptions::max_junk, or save it as a file)",
+        InFile(.file)
+    )]
+    NoRecordsYet {
+        /// The file, where there is one.
+        file: Option<PathBuf>,
+        /// How many bytes were read since the last record.
+        bytes: u64,
+    },
     /// A name or pattern for which there is no file.
     #[error(transparent)]
     Pattern(crate::files::PatternError),
     /// gzip data would inflate to more than they may.
     #[error(
         "{}the gzip data inflate to more than {bytes} bytes, {limit} times their size and more: if \
-         that is what they should do, raise ReadOptions::max_inflation, or read them record by \
-         record",
+         that is what they should do, inflate them to a file with gunzip (or raise \
+         ReadOptions::max_inflation, or read them record by record)",
         InFile(.file)
     )]
     TooLarge {
@@ -281,6 +293,7 @@ impl Error {
             Self::Io { file, .. }
             | Self::Record { file, .. }
             | Self::NoRecords { file, .. }
+            | Self::NoRecordsYet { file, .. }
             | Self::TooLarge { file, .. }
             | Self::Incomplete { file, .. } => *file = Some(path.to_owned()),
             Self::Pattern(_) => {}

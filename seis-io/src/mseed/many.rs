@@ -100,6 +100,8 @@ impl Reader {
     /// are in, and with [`JoinRule::FileOrder`](super::JoinRule::FileOrder) in the order of the
     /// files. A record that is cut at the end of a file does not go on in the next.
     ///
+    /// Names are taken as they are; [`expand`] finds the files of patterns.
+    ///
     /// Only the records that are wanted are held in memory, and one file at a time.
     ///
     /// A file that cannot be read has its [`error`](FileReading::error); the others are read.

@@ -177,6 +177,12 @@ pub struct ReadOptions {
     /// How many times their size gzip data may inflate to, beyond 64 MiB, in sources that are held
     /// in memory: a bound for what was made to fill it. Default: 100.
     pub max_inflation: u32,
+    /// How many bytes without a record are read of a source that may have no end: of everything
+    /// but files that are opened by their name, and bytes in memory. Then it is given up with
+    /// [`Error::NoRecordsYet`](super::Error::NoRecordsYet). Default: 64 MiB; `u64::MAX` for a
+    /// source that is known to end. Sources that are held in memory are looked at in pieces of
+    /// this size, but of 32 MiB at least.
+    pub max_junk: u64,
 }
 
 impl Default for ReadOptions {
@@ -191,6 +197,7 @@ impl Default for ReadOptions {
             time_ordered: false,
             drop_duplicates: false,
             max_inflation: 100,
+            max_junk: 64 << 20,
         }
     }
 }
@@ -264,6 +271,13 @@ impl ReadOptions {
     #[must_use]
     pub fn max_inflation(mut self, times: u32) -> Self {
         self.max_inflation = times;
+        self
+    }
+
+    /// With so many bytes without a record, at most, of a source that may have no end.
+    #[must_use]
+    pub fn max_junk(mut self, bytes: u64) -> Self {
+        self.max_junk = bytes;
         self
     }
 

@@ -90,7 +90,8 @@ pub fn read_bytes(bytes: &[u8], options: &ReadOptions) -> Result<Contents> {
 }
 
 /// Reads miniSEED from anything that can be read, to its end. For a source that never ends see
-/// [`RecordReader`](super::RecordReader).
+/// [`RecordReader`](super::RecordReader); one that gives nothing but junk is
+/// [given up](ReadOptions::max_junk).
 ///
 /// # Errors
 /// As [`read_bytes`].
@@ -218,8 +219,9 @@ impl Reader {
     /// Reads a source to its end. gzip is inflated.
     ///
     /// # Errors
-    /// As [`read_bytes`], [`Error::Io`], and [`Error::TooLarge`] for gzip data that inflate to more
-    /// than [`ReadOptions::max_inflation`] allows.
+    /// As [`read_bytes`], [`Error::Io`], [`Error::TooLarge`] for gzip data that inflate to more
+    /// than [`ReadOptions::max_inflation`] allows, and [`Error::NoRecordsYet`] when
+    /// [`ReadOptions::max_junk`] bytes hold no record.
     pub fn read_from(&mut self, source: impl io::Read) -> Result<Contents> {
         let mut pass = Pass::default();
         self.with_buffer(|reader, bytes| {
@@ -332,25 +334,8 @@ impl Reader {
     /// As [`load`](Self::load), of what has a name: a file, or a pipe or device, which may never
     /// end and is left when it holds nothing but junk.
     pub(super) fn load_file(&self, file: File, bytes: &mut Vec<u8>) -> Result<Option<String>> {
-        if file.metadata()?.is_file() {
-            return self.load(file, bytes);
-        }
-        let limit = self.options.max_inflation;
-        let mut source = Source::bounded(file, limit);
-        loop {
-            let begun = bytes.len();
-            match (source.by_ref().take(MOST_JUNK).read_to_end(bytes), source.too_large()) {
-                (Ok(read), _) if (read as u64) < MOST_JUNK => return Ok(source.take_broken()),
-                (Ok(_), _) => {}
-                (Err(_), Some(bytes)) => return Err(Error::TooLarge { file: None, bytes, limit }),
-                (Err(error), None) => return Err(error.into()),
-            }
-            let piece = bytes.get(begun..).unwrap_or_default();
-            if !Records::new(piece).any(|record| record.is_ok()) {
-                let why = format!("no record in {MOST_JUNK} bytes of what is no file");
-                return Err(io::Error::new(io::ErrorKind::InvalidData, why).into());
-            }
-        }
+        let max_junk = if file.metadata()?.is_file() { u64::MAX } else { self.options.max_junk };
+        self.load_within(max_junk, file, bytes)
     }
 
     /// As [`part`](Self::part), of a file; a pipe, in which one cannot go about, is read whole.
@@ -370,17 +355,33 @@ impl Reader {
     }
 
     /// Appends the whole source to some bytes; gives the reason if it is gzip that is broken.
-    pub(super) fn load(
+    fn load(&self, source: impl io::Read, bytes: &mut Vec<u8>) -> Result<Option<String>> {
+        self.load_within(self.options.max_junk, source, bytes)
+    }
+
+    /// As [`load`](Self::load), with this many bytes without a record at most.
+    fn load_within(
         &self,
+        max_junk: u64,
         source: impl io::Read,
         bytes: &mut Vec<u8>,
     ) -> Result<Option<String>> {
         let limit = self.options.max_inflation;
         let mut source = Source::bounded(source, limit);
-        match (source.read_to_end(bytes), source.too_large()) {
-            (Ok(_), _) => Ok(source.take_broken()),
-            (Err(_), Some(bytes)) => Err(Error::TooLarge { file: None, bytes, limit }),
-            (Err(error), None) => Err(error.into()),
+        // A piece has room for one of the longest records behind a part of another.
+        let piece = max_junk.max(MIN_PIECE);
+        loop {
+            let begun = bytes.len();
+            match (source.by_ref().take(piece).read_to_end(bytes), source.too_large()) {
+                (Ok(read), _) if (read as u64) < piece => return Ok(source.take_broken()),
+                (Ok(_), _) => {}
+                (Err(_), Some(bytes)) => return Err(Error::TooLarge { file: None, bytes, limit }),
+                (Err(error), None) => return Err(error.into()),
+            }
+            let read = bytes.get(begun..).unwrap_or_default();
+            if !Records::with_options(read, &self.options).any(|record| record.is_ok()) {
+                return Err(Error::NoRecordsYet { file: None, bytes: piece });
+            }
         }
     }
 
@@ -592,8 +593,8 @@ impl Reader {
     }
 }
 
-/// How many bytes without a record a pipe or a device may give.
-const MOST_JUNK: u64 = 64 << 20;
+/// Bytes in which a record is found wherever they begin, if there are only records.
+const MIN_PIECE: u64 = 32 << 20;
 
 /// What the second pass gives.
 type Decoded = (Vec<Trace>, Vec<(usize, SourceId, WarningKind)>, Vec<(usize, RecordError)>);

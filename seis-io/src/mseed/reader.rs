@@ -189,6 +189,9 @@ pub struct RecordReader<R> {
     offset: u64,
     complete: bool,
     failed: bool,
+    /// Where the last record ended in the source.
+    behind_record: u64,
+    max_junk: u64,
     scanner: Scanner,
     passed: Passed,
     open: Option<Skipped>,
@@ -204,7 +207,7 @@ impl<R: io::Read> RecordReader<R> {
     }
 
     /// Reads records from a source, with the encoding that is assumed for records without
-    /// blockette 1000, and the check of checksums, of these options.
+    /// blockette 1000, the check of checksums, and the most junk, of these options.
     pub fn with_options(source: R, options: &ReadOptions) -> Self {
         Self {
             source: Source::new(source),
@@ -214,6 +217,8 @@ impl<R: io::Read> RecordReader<R> {
             offset: 0,
             complete: false,
             failed: false,
+            behind_record: 0,
+            max_junk: options.max_junk,
             scanner: Scanner::new(options.default_encoding, options.check_crc),
             passed: Passed::default(),
             open: None,
@@ -225,7 +230,8 @@ impl<R: io::Read> RecordReader<R> {
     ///
     /// # Errors
     /// [`Error::Record`] for a stretch that cannot be read: going on gives the next record behind
-    /// it. [`Error::Io`] when the source fails: the next call gives `None`.
+    /// it. [`Error::Io`] when the source fails, and [`Error::NoRecordsYet`] behind
+    /// [`ReadOptions::max_junk`] bytes without a record: the next call gives `None`.
     pub fn next_record(&mut self) -> Option<Result<RecordView<'_>, Error>> {
         match self.advance() {
             Ok(Some((at, offset, common))) => {
@@ -270,6 +276,7 @@ impl<R: io::Read> RecordReader<R> {
             self.offset += step.len() as u64;
             match step {
                 Step::Record { .. } => {
+                    self.behind_record = self.offset;
                     let found = (at, offset, self.scanner.record().clone());
                     return match self.open.take() {
                         Some(skipped) => {
@@ -289,6 +296,10 @@ impl<R: io::Read> RecordReader<R> {
                         self.failed = true;
                         let reason = RecordError::Gzip { reason };
                         return Err(Skipped { offset, len: 0, id: None, reason }.into());
+                    }
+                    if self.offset - self.behind_record >= self.max_junk {
+                        self.failed = true;
+                        return Err(Error::NoRecordsYet { file: None, bytes: self.max_junk });
                     }
                 }
             }

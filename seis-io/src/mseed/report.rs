@@ -89,6 +89,9 @@ pub struct Skipped {
     pub reason: RecordError,
 }
 
+/// What is wrong is in the message; [`reason`](Self::reason) has it typed.
+impl std::error::Error for Skipped {}
+
 impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "byte {}", self.offset)?;

@@ -1,6 +1,6 @@
 //! Several files as one source, and gzip.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use flate2::Compression;
@@ -8,8 +8,8 @@ use flate2::write::GzEncoder;
 use seis_core::{SamplingRate, Trace};
 use seis_io::mseed::steim::Steim;
 use seis_io::mseed::{
-    self, Error, JoinOptions, Policy, ReadOptions, Reader, RecordError, RecordReader, read_bytes,
-    read_files, read_from,
+    self, Error, JoinOptions, Policy, ReadOptions, Reader, RecordError, RecordReader, Records,
+    read_bytes, read_files, read_from,
 };
 
 use crate::chunks::mixture;
@@ -92,13 +92,64 @@ fn broken_gzip_gives_what_came_before_and_an_entry() {
 #[test]
 fn bombs_fill_no_memory() {
     let bomb = gzip(&vec![0; 100 << 20]);
-    let error = read_from(bomb.as_slice(), &ReadOptions::new()).unwrap_err();
+    let patient = ReadOptions::new().max_junk(u64::MAX);
+    let error = read_from(bomb.as_slice(), &patient).unwrap_err();
     assert!(matches!(error, Error::TooLarge { limit: 100, .. }), "{error}");
     // Record by record it is one stretch of junk, and costs no memory.
-    let mut reader = RecordReader::new(bomb.as_slice());
+    let mut reader = RecordReader::with_options(bomb.as_slice(), &patient);
     let error = reader.next_record().unwrap().unwrap_err();
     assert!(error.to_string().contains("104857600 bytes skipped"), "{error}");
     assert!(reader.next_record().is_none());
+}
+
+#[test]
+fn endless_junk_is_given_up() {
+    let junk = || std::io::repeat(b'x');
+    let records = [of(b"HEC    BHNCI", 0), of(b"HEC    BHNCI", 1)].concat();
+    let with_records = || records.as_slice().chain(junk());
+    let given_up = |error: Error, most: u64| {
+        let Error::NoRecordsYet { bytes, .. } = error else { panic!("{error}") };
+        assert!((most..most + (1 << 20)).contains(&bytes), "{bytes}");
+    };
+    let options = ReadOptions::new();
+    given_up(read_from(junk(), &options).unwrap_err(), 64 << 20);
+    given_up(read_from(with_records(), &options).unwrap_err(), 64 << 20);
+
+    // Record by record, of what came before and to the byte that was asked for.
+    let options = options.max_junk(1 << 20);
+    let mut reader = RecordReader::with_options(with_records(), &options);
+    for _ in 0..2 {
+        assert!(reader.next_record().unwrap().is_ok());
+    }
+    given_up(reader.next_record().unwrap().unwrap_err(), 1 << 20);
+    assert!(reader.next_record().is_none());
+
+    // Junk that ends in time is passed over, however much there is in all.
+    let noisy = [vec![b'x'; 700_000], records.clone()].concat().repeat(3);
+    let mut reader = RecordReader::with_options(noisy.as_slice(), &options);
+    let mut found = 0;
+    while let Some(item) = reader.next_record() {
+        match item {
+            Ok(_) => found += 1,
+            Err(error) => assert!(matches!(error, Error::Record { .. }), "{error}"),
+        }
+    }
+    assert_eq!(found, 6);
+}
+
+#[test]
+fn what_cannot_be_read_is_an_error_for_everybody() {
+    fn count(bytes: &[u8]) -> Result<usize, Box<dyn std::error::Error>> {
+        let mut samples = 0;
+        for record in Records::new(bytes) {
+            samples += record?.sample_count();
+        }
+        Ok(samples)
+    }
+    let record = of(b"HEC    BHNCI", 0);
+    assert!(count(&record).unwrap() > 0);
+    let error = count(&[b"junk", record.as_slice()].concat()).unwrap_err();
+    assert!(error.to_string().contains("4 bytes skipped"), "{error}");
 }
 
 #[test]
