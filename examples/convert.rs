@@ -6,9 +6,10 @@
 //!
 //! What the inputs are is told from their content. Their records are joined to traces whatever
 //! files they are in. Nothing is changed in silence: what the output cannot hold exactly is refused
-//! unless `--lossy` is given, and what it has no place for is told.
+//! unless `--lossy` is given, and what it has no place for is told. A file that is there is replaced
+//! with `--overwrite` only, and an input never.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -37,6 +38,8 @@ use seis_io::{Format, detect_file, files};
     or publication version, the flags, the timing quality and (to miniSEED 3) the extra headers are carried over where \
     all records have the same; what is left behind is told. Of SAC headers everything is carried \
     over, if the output is SAC. Inputs are files, not pipes or devices.\n\n\
+    An OUT that is there already is refused, unless --overwrite is given; an OUT that is one of the \
+    inputs always is. Nothing but a file is ever replaced.\n\n\
     Exit status: 0 done; 3 done, but some of the input could not be read; 2 wrong arguments; \
     1 nothing done: an input or the output failed, or was refused."
 )]
@@ -51,9 +54,9 @@ struct Arguments {
     /// loses nothing]
     #[arg(long, value_name = "NAME")]
     encoding: Option<Encoding>,
-    /// Length of miniSEED records in bytes; the longest, in version 3
-    #[arg(long, value_name = "N", default_value_t = 4096)]
-    record_length: usize,
+    /// Length of miniSEED records in bytes; the longest, in version 3 [default: 4096]
+    #[arg(long, value_name = "N")]
+    record_length: Option<usize>,
     /// Only channels that match NET.STA.LOC.CHA, with * ? [] and commas; may be given again
     #[arg(long, value_name = "PATTERN")]
     select: Vec<IdPattern>,
@@ -66,6 +69,12 @@ struct Arguments {
     /// Round what the output cannot hold exactly
     #[arg(long)]
     lossy: bool,
+    /// Replace files that are there already
+    #[arg(long)]
+    overwrite: bool,
+    /// Read miniSEED 3 records whose checksum is wrong: they were damaged
+    #[arg(long)]
+    ignore_crc: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -106,21 +115,73 @@ fn run(args: &Arguments) -> Outcome<bool> {
     if to_sac && args.encoding.is_some() {
         return Err("--encoding is for miniSEED".into());
     }
+    if to_sac && args.record_length.is_some() {
+        return Err("--record-length is for miniSEED".into());
+    }
+    let inputs = files::expand(inputs)?;
+    let outputs = Outputs::new(&inputs, args.overwrite);
+    // Told before the work is done. A folder takes SAC files.
+    if !(to_sac && out.is_dir()) {
+        outputs.expect_free(out)?;
+    }
     let mut complete = true;
     let mut heads = Heads::default();
-    let items = read(args, &files::expand(inputs)?, to_sac, &mut complete, &mut heads)?;
+    let items = read(args, &inputs, to_sac, &mut complete, &mut heads)?;
     if items.is_empty() {
         return Err("nothing to write: no channel and time of the input is wanted".into());
     }
-    let mut options = WriteOptions::new().record_len(args.record_length);
+    let mut options = WriteOptions::new().record_len(args.record_length.unwrap_or(4096));
     options.encoding = args.encoding;
     heads.carry_over(format, &mut options);
     match format {
         Output::Mseed2 => write_mseed(out, items, options.version(FormatVersion::V2), args)?,
         Output::Mseed3 => write_mseed(out, items, options.version(FormatVersion::V3), args)?,
-        Output::Sac | Output::SacAscii => write_sac(out, items, format, args)?,
+        Output::Sac | Output::SacAscii => write_sac(out, items, format, args, &outputs)?,
     }
     Ok(complete)
+}
+
+/// What may be written to.
+struct Outputs {
+    inputs: HashSet<Identity>,
+    overwrite: bool,
+}
+
+impl Outputs {
+    fn new(inputs: &[PathBuf], overwrite: bool) -> Self {
+        Self { inputs: inputs.iter().filter_map(|path| identity(path)).collect(), overwrite }
+    }
+
+    /// That nothing is lost when this is written.
+    fn expect_free(&self, path: &Path) -> Outcome<()> {
+        let why = match std::fs::metadata(path) {
+            Err(_) => return Ok(()),
+            Ok(_) if identity(path).is_some_and(|file| self.inputs.contains(&file)) => {
+                "is an input, and inputs are never replaced: the output is named last"
+            }
+            Ok(found) if !found.is_file() => "is no regular file, and is not replaced: name a file",
+            Ok(_) if self.overwrite => return Ok(()),
+            Ok(_) => "is there already: --overwrite replaces it (the output is named last)",
+        };
+        Err(format!("{} {why}", path.display()).into())
+    }
+}
+
+/// What two names have in common that are one file.
+#[cfg(unix)]
+type Identity = (u64, u64);
+#[cfg(not(unix))]
+type Identity = PathBuf;
+
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Option<Identity> {
+    path.canonicalize().ok()
 }
 
 fn by_extension(path: &Path) -> Option<Output> {
@@ -153,6 +214,9 @@ fn read(
         match format {
             Some(Format::Sac(_)) => {
                 let mut file = SacFile::read(path)?;
+                for finding in file.check() {
+                    eprintln!("{}: warning: {finding}", path.display());
+                }
                 let header = Box::new(std::mem::replace(&mut file.header, Header::new()));
                 file.header = (*header).clone();
                 match file.to_trace() {
@@ -196,7 +260,7 @@ fn read(
     if records.is_empty() {
         return Ok(wanted);
     }
-    let mut options = ReadOptions::new();
+    let mut options = ReadOptions::new().check_crc(!args.ignore_crc);
     options.select.clone_from(&args.select);
     if cut {
         options = options.window(window.0, window.1);
@@ -238,7 +302,9 @@ struct Heads {
 impl Heads {
     fn add_file(&mut self, path: &Path, args: &Arguments) {
         let Ok(file) = std::fs::File::open(path) else { return };
-        let mut reader = RecordReader::new(file);
+        // A file ends, however much junk is in it.
+        let options = ReadOptions::new().check_crc(!args.ignore_crc).max_junk(u64::MAX);
+        let mut reader = RecordReader::with_options(file, &options);
         while let Some(item) = reader.next_record() {
             let Ok(record) = item else { continue };
             let late = args.end.is_some_and(|end| record.start() > end);
@@ -401,7 +467,13 @@ fn refusal(trace: &Trace, why: String) -> Box<dyn Error> {
     format!("{}: {why}: choose another format, or --lossy", trace.id).into()
 }
 
-fn write_sac(out: &Path, items: Vec<Item>, format: Output, args: &Arguments) -> Outcome<()> {
+fn write_sac(
+    out: &Path,
+    items: Vec<Item>,
+    format: Output,
+    args: &Arguments,
+    outputs: &Outputs,
+) -> Outcome<()> {
     let single = items.len() == 1 && !out.is_dir();
     let mut taken = BTreeSet::new();
     let mut ready = Vec::with_capacity(items.len());
@@ -414,6 +486,7 @@ fn write_sac(out: &Path, items: Vec<Item>, format: Output, args: &Arguments) -> 
             Item::Trace(trace, header) => (sac_file(&trace, header, args.lossy)?, name_of(&trace)),
         };
         let path = if single { out.to_owned() } else { unique(out, &name, format, &mut taken) };
+        outputs.expect_free(&path)?;
         ready.push((path, file));
     }
     // Nothing is written before everything is known to fit.

@@ -4,18 +4,18 @@
 //!
 //! With `--json`, one JSON object for each record, and one for each stretch that cannot be read.
 
-use std::cell::Cell;
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::rc::Rc;
 
 use clap::Parser;
 use seis_core::{SampleType, Samples};
 use seis_io::files;
-use seis_io::mseed::{self, Reader, RecordReader, RecordView};
+use seis_io::mseed::{
+    self, Check, ReadOptions, Reader, RecordError, RecordReader, RecordView, WarningKind,
+};
 use serde_json::{Value, json};
 
 /// What is in miniSEED files: a line for each record, then the traces, gaps and overlaps.
@@ -25,11 +25,12 @@ use serde_json::{Value, json};
     after_help = "A JSON object has file, offset, sourceid, version, record_length, encoding, \
     start_ns (since 1970; null outside of the years 1678 to 2261, which 64 bits hold), sample_rate \
     (Hz), nsamples, sample_type (i, f, d or t; null without samples) and with --samples samples \
-    (of text, its bytes; NaN and infinity are null). A stretch that cannot be read has file, \
-    offset, skipped (bytes) and error.\n\n\
+    (of text, its bytes; NaN and infinity are null), and where something is odd about the record \
+    warnings (texts). A stretch that cannot be read has file, offset, skipped (bytes) and error, as \
+    has a file without any record.\n\n\
     A pipe or device is given up after 64 MiB without a record.\n\n\
     Exit status: 0 all read; 3 something was skipped; 2 wrong arguments; 1 a file could not be \
-    opened, or read to its end."
+    opened, or read to its end, or gives no trace, or the output could not be written."
 )]
 struct Args {
     /// One JSON object for each record and line
@@ -41,6 +42,9 @@ struct Args {
     /// Headers only: no sample is decoded
     #[arg(long)]
     index: bool,
+    /// Read version 3 records whose checksum is wrong: they were damaged
+    #[arg(long)]
+    ignore_crc: bool,
     /// miniSEED files, version 2 or 3, also gzipped, or patterns with * and ? in quotes
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -55,11 +59,12 @@ fn main() -> ExitCode {
         for file in files::expand([pattern]).unwrap_or_else(|_| vec![pattern.clone()]) {
             match inspect(&file, &args, &mut out) {
                 Ok(whole) => complete &= whole,
-                // The reader of a pipe may have seen enough.
-                Err(e) if is_broken_pipe(&*e) => return ExitCode::SUCCESS,
-                Err(e) => {
-                    let _ = out.flush();
-                    eprintln!("mseed_inspect: {}: {e}", file.display());
+                Err(Failure::Output(e)) => return output_failed(&e),
+                Err(Failure::Input(e)) => {
+                    if let Err(e) = out.flush() {
+                        return output_failed(&e);
+                    }
+                    eprintln!("mseed_inspect: {}: {e}", shown(&file));
                     opened = false;
                 }
             }
@@ -68,18 +73,49 @@ fn main() -> ExitCode {
     match out.flush() {
         Ok(()) if opened && complete => ExitCode::SUCCESS,
         Ok(()) if opened => ExitCode::from(3),
-        _ => ExitCode::from(1),
+        Ok(()) => ExitCode::from(1),
+        Err(e) => output_failed(&e),
     }
 }
 
-fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+fn output_failed(error: &io::Error) -> ExitCode {
+    // The reader of a pipe may have seen enough.
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("mseed_inspect: standard output: {error}");
+    ExitCode::from(1)
+}
+
+/// Which side went wrong.
+enum Failure {
+    Input(Box<dyn Error>),
+    Output(io::Error),
+}
+
+/// Errors of the input are wrapped where they arise.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl Failure {
+    fn input(error: impl Into<Box<dyn Error>>) -> Self {
+        Self::Input(error.into())
+    }
+}
+
+/// The name of a file, on one line whatever is in it.
+fn shown(path: &Path) -> String {
+    let name = path.display().to_string();
+    if name.contains(char::is_control) { name.escape_debug().to_string() } else { name }
 }
 
 /// Tells what is in a file; whether all of it could be read.
-fn inspect(path: &Path, args: &Args, out: &mut impl Write) -> Result<bool, Box<dyn Error>> {
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
+fn inspect(path: &Path, args: &Args, out: &mut impl Write) -> Result<bool, Failure> {
+    let file = File::open(path).map_err(Failure::input)?;
+    let metadata = file.metadata().map_err(Failure::input)?;
     let mut complete = true;
     let size = if metadata.is_file() {
         format!("{} bytes", metadata.len())
@@ -87,31 +123,35 @@ fn inspect(path: &Path, args: &Args, out: &mut impl Write) -> Result<bool, Box<d
         "not a file".to_owned()
     };
     if !args.json {
-        writeln!(out, "{} ({size})", path.display())?;
+        writeln!(out, "{} ({size})", shown(path))?;
     }
     // What cannot be read a second time is kept for the traces, record by record.
     let mut kept = (!metadata.is_file() && !args.json).then(Vec::new);
     // A record at a time: the file may be of any size.
-    let junk = Rc::new(Cell::new(0));
-    let mut reader = RecordReader::new(Watched {
-        inner: file,
-        junk: Rc::clone(&junk),
-        limit: if metadata.is_file() { u64::MAX } else { MOST_JUNK },
-    });
+    let mut options = ReadOptions::new().check_crc(!args.ignore_crc);
+    if metadata.is_file() {
+        // It ends.
+        options = options.max_junk(u64::MAX);
+    }
+    let mut reader = RecordReader::with_options(file, &options);
+    let mut records = 0_u64;
     while let Some(item) = reader.next_record() {
         if let Ok(record) = &item {
-            junk.set(0);
+            records += 1;
             if let Some(bytes) = &mut kept {
                 if bytes.len() + record.bytes().len() > MOST_KEPT {
-                    return Err(format!("more than {MOST_KEPT} bytes: use --json").into());
+                    let why = format!("more than {MOST_KEPT} bytes: use --json");
+                    return Err(Failure::input(why));
                 }
                 bytes.extend_from_slice(record.bytes());
             }
         }
         match item {
             Ok(record) if args.index => describe(out, path, args, &record, None)?,
-            Ok(record) => match record.decode() {
-                Ok(samples) => describe(out, path, args, &record, Some(&samples))?,
+            Ok(record) => match decode(&record) {
+                Ok((samples, check)) => {
+                    describe(out, path, args, &record, Some((&samples, check)))?;
+                }
                 Err(error) => {
                     complete = false;
                     let (offset, len) = (record.offset(), record.bytes().len() as u64);
@@ -126,36 +166,40 @@ fn inspect(path: &Path, args: &Args, out: &mut impl Write) -> Result<bool, Box<d
                 }
                 missing(out, path, args, skipped.offset, skipped.len, &reason)?;
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(Failure::input(error)),
         }
     }
     if !args.json {
         complete &= summary(out, path, kept.as_deref(), args)?;
+    } else if records == 0 && complete {
+        let why = "no readable miniSEED record";
+        missing(out, path, args, 0, 0, why)?;
+        return Err(Failure::input(why));
     }
     Ok(complete)
 }
 
-/// Bytes without a record after which a pipe or device is given up, and most that is kept of one.
-const MOST_JUNK: u64 = 64 << 20;
+/// Most that is kept of a pipe.
 const MOST_KEPT: usize = 1 << 30;
 
-/// Gives up when there are too many bytes without a record: a device may never end.
-struct Watched<R> {
-    inner: R,
-    junk: Rc<Cell<u64>>,
-    limit: u64,
+/// The samples, and whether the last is the one that the record announces.
+fn decode(record: &RecordView<'_>) -> Result<(Samples, Option<Check>), RecordError> {
+    let mut samples = match record.sample_type() {
+        Some(SampleType::F32) => Samples::F32(Vec::new()),
+        Some(SampleType::F64) => Samples::F64(Vec::new()),
+        Some(SampleType::Text) => Samples::Text(Vec::new()),
+        _ => Samples::I32(Vec::new()),
+    };
+    let check = record.decode_into(&mut samples)?;
+    Ok((samples, check))
 }
 
-impl<R: Read> Read for Watched<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.junk.get() > self.limit {
-            let why = format!("no record in {} bytes of what is no file", self.limit);
-            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
-        }
-        let read = self.inner.read(out)?;
-        self.junk.set(self.junk.get() + read as u64);
-        Ok(read)
-    }
+/// What is odd about a record.
+fn warnings(record: &RecordView<'_>, check: Option<Check>) -> Vec<String> {
+    let wrong_end = check
+        .filter(|c| c.last != c.announced)
+        .map(|Check { last, announced }| WarningKind::IntegrationConstant { last, announced });
+    record.warnings().chain(wrong_end).map(|kind| kind.to_string()).collect()
 }
 
 /// One record.
@@ -164,8 +208,9 @@ fn describe(
     file: &Path,
     args: &Args,
     record: &RecordView<'_>,
-    samples: Option<&Samples>,
+    decoded: Option<(&Samples, Option<Check>)>,
 ) -> io::Result<()> {
+    let samples = decoded.map(|(samples, _)| samples);
     let kind = record.sample_type().filter(|_| record.sample_count() > 0);
     if args.json {
         let mut object = json!({
@@ -183,6 +228,10 @@ fn describe(
         if let (true, Some(samples), Some(object)) = (args.samples, samples, object.as_object_mut())
         {
             object.insert("samples".to_owned(), values(samples));
+        }
+        let odd = warnings(record, decoded.and_then(|(_, check)| check));
+        if let (false, Some(object)) = (odd.is_empty(), object.as_object_mut()) {
+            object.insert("warnings".to_owned(), json!(odd));
         }
         return writeln!(out, "{object}");
     }
@@ -235,37 +284,35 @@ fn summary(
     path: &Path,
     pipe: Option<&[u8]>,
     args: &Args,
-) -> io::Result<bool> {
-    let mut reader = Reader::default();
+) -> Result<bool, Failure> {
+    let mut reader = Reader::new(ReadOptions::new().check_crc(!args.ignore_crc));
     if args.index {
-        match pipe.map_or_else(|| reader.index(path), |bytes| Reader::default().index_bytes(bytes))
-        {
-            Ok(index) => {
-                for span in index.spans {
-                    let (id, start, end) = (span.id, span.start, span.end);
-                    let (rate, samples) = (span.rate, span.samples);
-                    writeln!(out, "{id} | {start} - {end} | {rate}, {samples} samples")?;
-                }
-            }
-            Err(error) => writeln!(out, "{error}")?,
+        let index = match pipe {
+            Some(bytes) => reader.index_bytes(bytes),
+            None => reader.index(path),
+        };
+        for span in index.map_err(Failure::input)?.spans {
+            let (id, start, end) = (span.id, span.start, span.end);
+            let (rate, samples) = (span.rate, span.samples);
+            writeln!(out, "{id} | {start} - {end} | {rate}, {samples} samples")?;
         }
         return Ok(true);
     }
-    match pipe.map_or_else(|| reader.read(path), |bytes| Reader::default().read_from(bytes)) {
-        Ok(contents) => {
-            for trace in &contents.stream {
-                writeln!(out, "{trace}")?;
-            }
-            for gap in contents.stream.gaps() {
-                writeln!(out, "{gap}")?;
-            }
-            for warning in contents.report.warnings {
-                writeln!(out, "warning: {warning}")?;
-            }
-            Ok(contents.report.skipped.is_empty())
-        }
-        Err(error) => writeln!(out, "{error}").map(|()| true),
+    let contents = match pipe {
+        Some(bytes) => reader.read_bytes(bytes),
+        None => reader.read(path),
+    };
+    let contents = contents.map_err(Failure::input)?;
+    for trace in &contents.stream {
+        writeln!(out, "{trace}")?;
     }
+    for gap in contents.stream.gaps() {
+        writeln!(out, "{gap}")?;
+    }
+    for warning in contents.report.warnings {
+        writeln!(out, "warning: {warning}")?;
+    }
+    Ok(contents.report.skipped.is_empty())
 }
 
 fn letter(kind: SampleType) -> &'static str {

@@ -435,3 +435,173 @@ fn endless_devices_are_given_up() {
     assert!(said.contains("not a file"), "{said}");
     assert!(names(dir).is_empty());
 }
+
+#[test]
+fn outputs_that_are_there_are_replaced_on_request_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let parts = ["2022-01-02T00:00:00Z", "2022-01-02T00:00:10Z", "2022-01-02T00:00:20Z"]
+        .map(|start| trace("CI.HEC..BHN", start, ramp(400)));
+    for (name, part) in ["a1.mseed", "a2.mseed", "a3.mseed"].into_iter().zip(&parts) {
+        put(dir, name, std::slice::from_ref(part), &WriteOptions::new());
+    }
+    std::fs::hard_link(dir.join("a1.mseed"), dir.join("again.mseed")).unwrap();
+    let all = ["a1.mseed", "a2.mseed", "a3.mseed", "again.mseed"];
+    let bytes = || all.map(|name| std::fs::read(dir.join(name)).unwrap());
+    let before = bytes();
+
+    // OUT was forgotten.
+    let (status, said) = convert(dir, &all[..3]);
+    assert_eq!(status, 1);
+    assert!(said.contains("a3.mseed is there already: --overwrite"), "{said}");
+    // An input is never replaced, by whatever name.
+    let dotted = format!("../{}/a1.mseed", dir.file_name().unwrap().to_str().unwrap());
+    for out in ["a1.mseed", "./a1.mseed", "again.mseed", &dotted] {
+        let times = ["--start", "2022-01-02T00:00:05"];
+        let (status, said) =
+            convert(dir, &[&["a1.mseed", out, "--overwrite"], &times[..]].concat());
+        assert_eq!(status, 1);
+        assert!(said.contains("is an input"), "{said}");
+    }
+    assert_eq!(bytes(), before);
+    assert_eq!(names(dir), all.map(str::to_owned).into());
+
+    assert_eq!(convert(dir, &["a1.mseed", "a2.mseed", "a3.mseed", "--overwrite"]).0, 0);
+    assert_eq!(traces(dir.join("a3.mseed"))[0].len(), 800);
+
+    // The same for SAC files whose names come from the traces: nothing is written.
+    put(dir, "gaps.ms", &[parts[0].clone(), parts[2].clone()], &WriteOptions::new());
+    std::fs::create_dir(dir.join("sub")).unwrap();
+    let taken = dir.join("sub/CI.HEC..BHN.20220102T000020.sac");
+    std::fs::write(&taken, b"mine").unwrap();
+    let (status, said) = convert(dir, &["gaps.ms", "sub", "--format", "sac"]);
+    assert_eq!(status, 1);
+    assert!(said.contains("T000020.sac is there already"), "{said}");
+    assert_eq!(names(&dir.join("sub")).len(), 1);
+    assert_eq!(convert(dir, &["gaps.ms", "sub", "--format", "sac", "--overwrite"]).0, 0);
+    assert_eq!(names(&dir.join("sub")).len(), 2);
+    assert!(sac::read(&taken).is_ok());
+}
+
+#[cfg(unix)]
+#[test]
+fn only_files_are_written() {
+    use std::os::unix::fs::FileTypeExt;
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    put(dir, "a.ms", &[trace("CI.HEC..BHN", START, ramp(400))], &WriteOptions::new());
+    assert!(Command::new("mkfifo").arg(dir.join("pipe")).status().unwrap().success());
+    std::os::unix::fs::symlink("pipe", dir.join("link")).unwrap();
+    for out in ["pipe", "link"] {
+        for format in ["mseed2", "sac"] {
+            let (status, said) = convert(dir, &["a.ms", out, "--format", format, "--overwrite"]);
+            assert_eq!(status, 1);
+            assert!(said.contains("is no regular file"), "{said}");
+        }
+    }
+    assert!(std::fs::symlink_metadata(dir.join("pipe")).unwrap().file_type().is_fifo());
+    assert!(dir.join("link").is_symlink());
+}
+
+#[test]
+fn damage_within_records_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let short = WriteOptions::new().record_len(512);
+    put(dir, "good.ms", &[trace("CI.HEC..BHN", START, ramp(100))], &short);
+    // The count of samples in the fixed header.
+    let mut bytes = std::fs::read(dir.join("good.ms")).unwrap();
+    bytes[30..32].copy_from_slice(&60_u16.to_be_bytes());
+    std::fs::write(dir.join("count.ms"), &bytes).unwrap();
+    let announced = ramp(100)[99];
+    let last = ramp(60)[59];
+    let odd = format!("the last sample is {last}, the first frame announces {announced}");
+    let object = |arguments: &[&str]| -> Value {
+        let (status, printed, _) = inspect(dir, arguments);
+        assert_eq!(status, 0);
+        serde_json::from_str(printed.trim()).unwrap()
+    };
+    assert_eq!(object(&["--json", "count.ms"])["warnings"], serde_json::json!([odd]));
+    assert_eq!(object(&["--json", "good.ms"]).get("warnings"), None);
+    assert!(inspect(dir, &["count.ms"]).1.contains(&odd));
+
+    // A checksum.
+    let v3 = WriteOptions::new().version(FormatVersion::V3);
+    let one = trace("CI.HEC..BHN", START, ramp(100));
+    put(dir, "good.ms3", std::slice::from_ref(&one), &v3);
+    let mut bytes = std::fs::read(dir.join("good.ms3")).unwrap();
+    bytes[28] ^= 1;
+    std::fs::write(dir.join("crc.ms3"), &bytes).unwrap();
+    let (status, said) = convert(dir, &["crc.ms3", "out.ms"]);
+    assert_eq!(status, 1);
+    assert!(said.contains("CRC-32C") && said.contains("--ignore-crc"), "{said}");
+    let (status, said) = convert(dir, &["crc.ms3", "out.ms", "--ignore-crc"]);
+    assert_eq!((status, said.as_str()), (0, ""));
+    assert_eq!(traces(dir.join("out.ms"))[0].samples, one.samples);
+    for flags in [&["--json"][..], &[], &["--index"]] {
+        assert_ne!(inspect(dir, &[flags, &["crc.ms3"]].concat()).0, 0);
+        assert_eq!(inspect(dir, &[flags, &["--ignore-crc", "crc.ms3"]].concat()).0, 0);
+    }
+
+    // SAC whose header is not right.
+    let mut file = sac::SacFile::from_trace(&one).unwrap();
+    file.header.set_e(7.0).unwrap();
+    file.write(dir.join("e.sac")).unwrap();
+    let (status, said) = convert(dir, &["e.sac", "e.ms"]);
+    assert_eq!(status, 0);
+    assert!(said.starts_with("e.sac: warning: e is 7: expected "), "{said}");
+    let (status, said) = convert(dir, &["good.ms", "o.sac", "--record-length", "512"]);
+    assert_eq!(status, 1);
+    assert!(said.contains("--record-length is for miniSEED"), "{said}");
+}
+
+#[test]
+fn files_without_a_trace_fail() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let short = WriteOptions::new().record_len(512);
+    put(dir, "good.ms", &[trace("CI.HEC..BHN", START, ramp(100))], &short);
+    let mut bytes = std::fs::read(dir.join("good.ms")).unwrap();
+    bytes[64..128].fill(0xff);
+    std::fs::write(dir.join("broken.ms"), &bytes).unwrap();
+    std::fs::write(dir.join("junk"), b"junk").unwrap();
+    std::fs::write(dir.join("empty"), b"").unwrap();
+    for arguments in [
+        &["broken.ms"][..],
+        &["junk"],
+        &["--index", "junk"],
+        &["empty"],
+        &["--index", "empty"],
+        &["--json", "empty"],
+    ] {
+        let (status, printed, said) = inspect(dir, arguments);
+        assert_eq!(status, 1, "{arguments:?}");
+        assert!(said.contains("no readable miniSEED record"), "{arguments:?}: {said}");
+        assert!(!printed.is_empty(), "{arguments:?}");
+    }
+    let (_, printed, _) = inspect(dir, &["--json", "empty"]);
+    let object: Value = serde_json::from_str(printed.trim()).unwrap();
+    assert_eq!((&object["file"], &object["skipped"]), (&"empty".into(), &0.into()));
+}
+
+#[cfg(unix)]
+#[test]
+fn output_that_fails_is_not_blamed_on_the_input() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    put(dir, "a\nb.ms", &[trace("CI.HEC..BHN", START, ramp(40_000))], &WriteOptions::new());
+    let program = support::example("mseed_inspect");
+    for flags in ["--json --samples", "--samples", "--index"] {
+        // A file that may not grow beyond a few blocks, or not at all.
+        let blocks = if flags == "--index" { 0 } else { 1 };
+        let line =
+            format!("trap '' XFSZ; ulimit -f {blocks}; {} {flags} *.ms > small", program.display());
+        let output = Command::new("sh").args(["-c", &line]).current_dir(dir).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{flags}: {said}");
+        assert!(said.starts_with("mseed_inspect: standard output: "), "{flags}: {said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+    // A name is one line.
+    assert!(inspect(dir, &["--index", "*.ms"]).1.starts_with("a\\nb.ms ("));
+}
