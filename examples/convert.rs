@@ -118,6 +118,11 @@ fn run(args: &Arguments) -> Outcome<bool> {
     if to_sac && args.record_length.is_some() {
         return Err("--record-length is for miniSEED".into());
     }
+    if let (Some(start), Some(end)) = (args.start, args.end) {
+        if start > end {
+            return Err(format!("--start {start} is after --end {end}").into());
+        }
+    }
     let inputs = files::expand(inputs)?;
     let outputs = Outputs::new(&inputs, args.overwrite);
     // Told before the work is done. A folder takes SAC files.
@@ -195,6 +200,10 @@ fn by_extension(path: &Path) -> Option<Output> {
     })
 }
 
+fn named_sac(path: &Path) -> bool {
+    matches!(by_extension(path), Some(Output::Sac | Output::SacAscii))
+}
+
 /// What of the inputs is wanted. Stretches that cannot be read are told, and `complete` is then
 /// false.
 fn read(
@@ -224,6 +233,10 @@ fn read(
                     Err(_) if to_sac => items.push(Item::Other(path.clone(), Box::new(file))),
                     Err(error) => return Err(format!("{}: {error}", path.display()).into()),
                 }
+            }
+            // Too short for SAC, or of a version that nobody knows, as its name lets one think.
+            None if named_sac(path) && mseed::index(path).is_err() => {
+                SacFile::read(path)?;
             }
             // Junk may stand in front of miniSEED.
             _ => records.push(path),

@@ -27,7 +27,7 @@ use serde_json::{Value, json};
     (Hz), nsamples, sample_type (i, f, d or t; null without samples) and with --samples samples \
     (of text, its bytes; NaN and infinity are null), and where something is odd about the record \
     warnings (texts). A stretch that cannot be read has file, offset, skipped (bytes) and error, as \
-    has a file without any record.\n\n\
+    has a file without anything to read.\n\n\
     A pipe or device is given up after 64 MiB without a record.\n\n\
     Exit status: 0 all read; 3 something was skipped; 2 wrong arguments; 1 a file could not be \
     opened, or read to its end, or gives no trace, or the output could not be written."
@@ -171,7 +171,7 @@ fn inspect(path: &Path, args: &Args, out: &mut impl Write) -> Result<bool, Failu
     }
     if !args.json {
         complete &= summary(out, path, kept.as_deref(), args)?;
-    } else if records == 0 && complete {
+    } else if records == 0 && complete && reader.control_records() == 0 {
         let why = "no readable miniSEED record";
         missing(out, path, args, 0, 0, why)?;
         return Err(Failure::input(why));

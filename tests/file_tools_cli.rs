@@ -553,6 +553,21 @@ fn damage_within_records_is_told() {
     let (status, said) = convert(dir, &["good.ms", "o.sac", "--record-length", "512"]);
     assert_eq!(status, 1);
     assert!(said.contains("--record-length is for miniSEED"), "{said}");
+    let whole = std::fs::read(dir.join("e.sac")).unwrap();
+    std::fs::write(dir.join("cut.sac"), &whole[..600]).unwrap();
+    let mut other = whole;
+    other[304..308].fill(9);
+    std::fs::write(dir.join("version.sac"), &other).unwrap();
+    for (name, why) in [("cut.sac", "within the SAC header"), ("version.sac", "no SAC file")] {
+        let (status, said) = convert(dir, &[name, "never.ms"]);
+        assert_eq!(status, 1);
+        assert!(said.contains(name) && said.contains(why), "{said}");
+    }
+    let times = ["--start", "2022-01-02T00:00:10", "--end", "2022-01-02T00:00:00"];
+    let (status, said) = convert(dir, &[&["good.ms", "never.ms"], &times[..]].concat());
+    assert_eq!(status, 1);
+    assert!(said.contains("is after --end"), "{said}");
+    assert!(!dir.join("never.ms").exists());
 }
 
 #[test]

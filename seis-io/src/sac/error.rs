@@ -46,7 +46,7 @@ pub enum Error {
         found: i32,
     },
     /// The input ends within the header.
-    #[error("the file ends within the header: {found} bytes of 632")]
+    #[error("the file ends within the SAC header: {found} bytes of 632")]
     HeaderTruncated {
         /// Bytes there are.
         found: usize,
