@@ -11,6 +11,10 @@ use serde_json::{Value, json};
 fn main() -> Result<(), Box<dyn Error>> {
     let (options, files): (Vec<String>, Vec<String>) =
         std::env::args().skip(1).partition(|argument| argument == "--text");
+    if files.is_empty() || files.iter().any(|file| file == "--help" || file == "-h") {
+        println!("rewrite_sacpz [--text] FILE…");
+        return Ok(());
+    }
     for file in files {
         let written = Inventory::read(&file)?.to_sacpz();
         if !options.is_empty() {

@@ -32,6 +32,10 @@ struct Source {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    if std::env::args().len() < 2 || std::env::args().any(|a| a == "--help" || a == "-h") {
+        println!("same_channel FILE…");
+        return Ok(());
+    }
     let mut sources: BTreeMap<(String, Option<String>), Vec<Source>> = BTreeMap::new();
     for file in std::env::args().skip(1) {
         let bytes = std::fs::read(&file)?;

@@ -78,7 +78,7 @@ fn zero_gains() {
     let sensor = stage(1, two_poles(0.0, 1.0), ("M/S", "V")).gain(1.0, 1.0);
     assert_eq!(
         error(&response(vec![sensor], Some((1.0, 1.0)))),
-        EvaluateError::ZeroGain { stage: 1 }
+        EvaluateError::ZeroNormalizationFactor { stage: 1 }
     );
 }
 

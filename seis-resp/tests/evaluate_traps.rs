@@ -6,7 +6,8 @@ use evaluate_support::*;
 use seis_core::GroundMotion::{Acceleration, Displacement, Native, Velocity};
 use seis_resp::units::{Quantity, Unit};
 use seis_resp::{
-    EvaluateError, EvaluationOptions, EvaluationWarning, FirSymmetry, ListRange, PzDomain, Response,
+    Complex64, EvaluateError, EvaluationOptions, EvaluationWarning, FirSymmetry, ListRange,
+    PzDomain, Response,
 };
 
 fn error(response: &Response) -> EvaluateError {
@@ -134,7 +135,6 @@ fn zero_gain() {
     for (number, chain) in [
         (3, with_third(gain_only(3, 0.0, 1.0))),
         (3, with_third(decaying_third().gain(0.0, 1.0))),
-        (1, response(vec![stage(1, two_poles(0.0, 1.0), ("M/S", "V")).gain(1.0, 1.0)], None)),
         (0, response(vec![seismometer("M/S")], Some((0.0, 1.0)))),
     ] {
         assert_eq!(error(&chain), EvaluateError::ZeroGain { stage: number });
@@ -228,4 +228,20 @@ fn other_quantities_by_name_only() {
     let acceleration = chain.plan(Acceleration, &options).unwrap().at(0.7).unwrap();
     assert!((gal / acceleration - 0.01).norm() < 1e-15);
     assert!(chain.plan_in(&unit("Pa"), &options).is_err());
+}
+
+/// What does not depend on frequency has no value at a frequency that is no number either.
+#[test]
+fn no_number_gives_no_number() {
+    let plan = response(vec![gain_only(1, 2.0, 1.0)], None)
+        .plan(Native, &EvaluationOptions::default())
+        .unwrap();
+    let is_nan = |value: Complex64| value.re.is_nan() && value.im.is_nan();
+    assert!(is_nan(plan.at(f64::NAN).unwrap()));
+    assert_eq!(plan.at(-1.0).unwrap(), Complex64::new(2.0, 0.0));
+    let mut out = [Complex64::default(); 3];
+    plan.eval_into(&[1.0, f64::NAN, 2.0], &mut out).unwrap();
+    assert!(out[0].re == 2.0 && is_nan(out[1]) && out[2].re == 2.0);
+    plan.eval_grid_into(2, f64::NAN, &mut out).unwrap();
+    assert!(out.iter().all(|value| is_nan(*value)));
 }

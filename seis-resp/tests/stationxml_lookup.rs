@@ -300,3 +300,16 @@ fn a_second_between_epochs_is_no_hole() {
         assert_eq!(find(&inventory, start, end), Ok(n as f64 + 1.0));
     }
 }
+
+/// An end before the beginning is no seismogram, whatever epoch holds both.
+#[test]
+fn reversed_times_are_refused() {
+    let inventory = epochs(&[("", "", 1.0)]);
+    let id = id("XX.ABC..BHZ");
+    let (first, last) = (t("2010-01-02"), t("2010-01-01"));
+    let found = inventory.channel(&id, first, last, EpochPolicy::Error);
+    assert!(matches!(found, Err(LookupError::Reversed { .. })), "{found:?}");
+    let found = inventory.lookup(&id, first, last, EpochPolicy::First);
+    assert!(matches!(found, Err(LookupError::Reversed { .. })), "{found:?}");
+    assert!(inventory.response(&id, first, last).unwrap_err().to_string().contains("exchanged"));
+}

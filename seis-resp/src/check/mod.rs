@@ -7,6 +7,7 @@
 //! findings.
 
 mod band;
+mod domain;
 mod epochs;
 mod finding;
 mod gains;
@@ -23,6 +24,7 @@ use crate::{
 use epochs::{Overlaps, Position};
 use seis_core::GroundMotion;
 
+pub(crate) use domain::is_in_other_unit;
 pub(crate) use poles::unit_gain_factor;
 
 pub use finding::{Finding, FindingPlace};
@@ -125,6 +127,9 @@ impl Checker {
             ChannelResponse::Present(response) => {
                 let rate_hz = channel.sampling_rate().map(seis_core::SamplingRate::hz);
                 self.response(response, rate_hz.filter(|hz| *hz > 0.0));
+                if channel.sample_rate.as_ref().is_some_and(|rate| rate.value == 0.0) {
+                    self.rate_zero(response);
+                }
             }
         }
     }
@@ -140,6 +145,9 @@ impl Checker {
         self.rates(&stages, rate_hz);
         self.nyquist(response, &stages, rate_hz);
         self.units(response, &stages);
+        if rate_hz.is_some() {
+            self.ends_in_counts(response, &stages);
+        }
         let options = EvaluationOptions::default().with_unit_chain(UnitChain::Warn);
         match response.plan(GroundMotion::Native, &options) {
             Ok(plan) => {

@@ -4,15 +4,12 @@ use std::f64::consts::TAU;
 
 use num_complex::Complex64;
 
+use super::domain::is_in_other_unit;
 use super::{Checker, Rule};
 use crate::{FilterKind, PolesZeros, PzDomain, Stage};
 
 /// The tolerance of the evaluation's own warning.
-const A0_TOLERANCE: f64 = 0.02;
-/// A0 hardly depends on the unit where all poles lie far from its frequency; but most files give
-/// five digits or more, and then an exact fit tells.
-const EXACT_FIT: f64 = 1e-4;
-const NO_EXACT_FIT: f64 = 2e-3;
+pub(super) const A0_TOLERANCE: f64 = 0.02;
 /// How far a conjugate may be off, relative to its modulus: files round parts of a pair
 /// differently.
 const CONJUGATE_TOLERANCE: f64 = 1e-3;
@@ -25,9 +22,15 @@ impl Checker {
             return;
         };
         for (name, roots) in [("zero", &pz.zeros), ("pole", &pz.poles)] {
-            for root in without_conjugate(roots) {
-                let found = format!("the {name} {root} alone");
-                let expected = format!("also {}", root.conj());
+            for (root, times) in counted(without_conjugate(roots)) {
+                // A pair of which one sign is wrong is one mistake.
+                let (found, expected) = match times {
+                    1 => (format!("the {name} {root} alone"), format!("also {}", root.conj())),
+                    _ => (
+                        format!("the {name} {root} {times} times"),
+                        format!("as often {}; or is a sign wrong?", root.conj()),
+                    ),
+                };
                 self.report_stage(Rule::ConjugateMissing, stage.number, found, expected);
             }
         }
@@ -54,19 +57,12 @@ impl Checker {
         let Some(variable) = variable(pz.domain, frequency_hz, rate_hz) else { return };
         let Some(magnitude) = magnitude(&pz.zeros, &pz.poles, variable) else { return };
         let a0 = pz.normalization_factor;
-        let misfit = |magnitude: f64| (a0.abs() * magnitude - 1.0).abs();
-        let fits = |magnitude: f64| misfit(magnitude) <= A0_TOLERANCE;
-        let (other, said, meant) = match pz.domain {
-            PzDomain::LaplaceRadians => (variable / TAU, "rad/s", "Hz"),
-            _ => (variable * TAU, "Hz", "rad/s"),
-        };
-        let is_analog = pz.domain != PzDomain::DigitalZ;
-        let in_other = self::magnitude(&pz.zeros, &pz.poles, other).filter(|_| is_analog);
-        let is_exchanged = in_other.is_some_and(|in_other| {
-            (!fits(magnitude) && fits(in_other))
-                || (misfit(magnitude) > NO_EXACT_FIT && misfit(in_other) < EXACT_FIT)
-        });
-        if is_exchanged {
+        let fits = |magnitude: f64| (a0.abs() * magnitude - 1.0).abs() <= A0_TOLERANCE;
+        if is_in_other_unit(pz) {
+            let (said, meant) = match pz.domain {
+                PzDomain::LaplaceRadians => ("rad/s", "Hz"),
+                _ => ("Hz", "rad/s"),
+            };
             let found = format!("poles and zeros in {said}, to which A0 = {a0:e} does not belong");
             let expected = format!("{meant}, to which it does");
             self.report_stage(Rule::HertzForRadians, stage.number, found, expected);
@@ -77,8 +73,9 @@ impl Checker {
         }
         // A0 of poles in Hz beside poles in rad/s, or the other way round.
         let excess = pz.poles.len() as i32 - pz.zeros.len() as i32;
-        let exchanged = is_analog
+        let exchanged = pz.domain != PzDomain::DigitalZ
             && excess != 0
+            && [&pz.zeros, &pz.poles].iter().all(|roots| without_conjugate(roots).is_empty())
             && [excess, -excess].iter().any(|n| fits(magnitude * TAU.powi(*n)));
         let hint =
             if exchanged { ", which would be right for poles in the other unit" } else { "" };
@@ -89,7 +86,11 @@ impl Checker {
 }
 
 /// iω, if or e^{iωτ}; `None` if a rate is needed and unknown.
-fn variable(domain: PzDomain, frequency_hz: f64, rate_hz: Option<f64>) -> Option<Complex64> {
+pub(super) fn variable(
+    domain: PzDomain,
+    frequency_hz: f64,
+    rate_hz: Option<f64>,
+) -> Option<Complex64> {
     match domain {
         PzDomain::LaplaceRadians => Some(Complex64::new(0.0, TAU * frequency_hz)),
         PzDomain::LaplaceHertz => Some(Complex64::new(0.0, frequency_hz)),
@@ -101,7 +102,11 @@ fn variable(domain: PzDomain, frequency_hz: f64, rate_hz: Option<f64>) -> Option
 }
 
 /// |H| without A0; `None` if it is 0, infinite or unknown there.
-fn magnitude(zeros: &[Complex64], poles: &[Complex64], variable: Complex64) -> Option<f64> {
+pub(super) fn magnitude(
+    zeros: &[Complex64],
+    poles: &[Complex64],
+    variable: Complex64,
+) -> Option<f64> {
     let product =
         |roots: &[Complex64]| roots.iter().map(|r| (variable - r).norm()).product::<f64>();
     let magnitude = product(zeros) / product(poles);
@@ -119,7 +124,7 @@ pub(crate) fn unit_gain_factor(
 }
 
 /// The complex roots that have no conjugate of their own.
-fn without_conjugate(roots: &[Complex64]) -> Vec<Complex64> {
+pub(super) fn without_conjugate(roots: &[Complex64]) -> Vec<Complex64> {
     let is_complex = |root: &&Complex64| root.im.abs() > CONJUGATE_TOLERANCE * root.norm();
     let (above, mut below): (Vec<Complex64>, Vec<Complex64>) =
         roots.iter().filter(is_complex).partition(|root| root.im > 0.0);
@@ -139,6 +144,20 @@ fn without_conjugate(roots: &[Complex64]) -> Vec<Complex64> {
     }
     alone.append(&mut below);
     alone
+}
+
+/// Those that are equal, as far as conjugates need to be, once with their number.
+fn counted(roots: Vec<Complex64>) -> Vec<(Complex64, usize)> {
+    let mut counted: Vec<(Complex64, usize)> = Vec::new();
+    for root in roots {
+        let is_same =
+            |known: &Complex64| (known - root).norm() <= CONJUGATE_TOLERANCE * root.norm();
+        match counted.iter_mut().find(|(known, _)| is_same(known)) {
+            Some((_, times)) => *times += 1,
+            None => counted.push((root, 1)),
+        }
+    }
+    counted
 }
 
 #[cfg(test)]

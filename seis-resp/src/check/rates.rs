@@ -1,7 +1,7 @@
 //! Sampling rates.
 
 use super::{Checker, Rule};
-use crate::Stage;
+use crate::{Response, Stage};
 
 /// Rates are written with few digits, such as 33.33, and some are measured.
 const TOLERANCE: f64 = 1e-3;
@@ -18,6 +18,16 @@ fn differ(a: f64, b: f64) -> bool {
 }
 
 impl Checker {
+    /// A channel that is said to have no samples at equal intervals, beside stages that have.
+    pub(super) fn rate_zero(&mut self, response: &Response) {
+        let digital = response.stages.iter().filter(|stage| stage.number != 0);
+        let ends = digital.filter_map(|stage| Some((stage.number, output_rate_hz(stage)?)));
+        if let Some((stage, output_hz)) = ends.max_by_key(|(number, _)| *number) {
+            let expected = format!("{output_hz} Hz, the output of stage {stage}");
+            self.report(Rule::RateZero, "a sampling rate of 0", expected);
+        }
+    }
+
     /// Every digital stage takes what the one before gives; the last gives what is recorded.
     pub(super) fn rates(&mut self, stages: &[&Stage], channel_hz: Option<f64>) {
         let mut before: Option<(u32, f64)> = None;

@@ -97,6 +97,9 @@ rules! {
     NotEvaluable, "R303", "not-evaluable", Error,
     "stages that do not make a frequency response",
     "correct what is named";
+    EndsBeforeCounts, "R304", "ends-before-counts", Warning,
+    "stages that end in volts or amperes, of a channel that has a sampling rate and no sensitivity",
+    "add the digitiser and its filters; was the file cut off?";
 
     SensitivityMismatch, "R401", "sensitivity-mismatch", Error,
     "an overall sensitivity that is 5 % or more off the product of the stages' gains at its frequency",
@@ -133,6 +136,9 @@ rules! {
     CornerAboveNyquist, "R604", "corner-above-nyquist", Warning,
     "a sensor whose flat band begins above the Nyquist frequency of the channel",
     "check the poles (rad/s or Hz?) and the sampling rate";
+    RateZero, "R605", "rate-zero", Warning,
+    "a channel with a SampleRate of 0 whose stages end at a sampling rate",
+    "put the sampling rate in; 0 stands for channels without one, such as logs";
 
     UnitsDoNotChain, "R701", "units-do-not-chain", Error,
     "a stage that takes another unit than the stage before gives",

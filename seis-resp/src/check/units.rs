@@ -1,7 +1,7 @@
 //! Units from stage to stage.
 
 use super::{Checker, Rule};
-use crate::units::Unit;
+use crate::units::{Quantity, Unit};
 use crate::{Filter, Response, Stage, UnitName};
 
 fn named(unit: Option<&UnitName>) -> Option<&str> {
@@ -18,6 +18,21 @@ fn differ(a: &str, b: &str) -> bool {
 }
 
 impl Checker {
+    /// The chain of a channel that is sampled ends in counts; without a sensitivity nothing else
+    /// tells that the end is missing.
+    pub(super) fn ends_in_counts(&mut self, response: &Response, stages: &[&Stage]) {
+        let is_whole = response.sensitivity.is_some()
+            || response.polynomial.is_some()
+            || response.stages.len() > stages.len();
+        let Some(last) = stages.last().filter(|_| !is_whole) else { return };
+        let output = last.filter.as_ref().and_then(|filter| named(filter.output_units.as_ref()));
+        let Some(Ok(unit)) = output.map(Unit::parse) else { return };
+        if unit.quantity == Quantity::Voltage || unit.quantity == Quantity::Current {
+            let found = format!("an end in {}, and no sensitivity", output.unwrap_or_default());
+            self.report_stage(Rule::EndsBeforeCounts, last.number, found, "counts");
+        }
+    }
+
     pub(super) fn units(&mut self, response: &Response, stages: &[&Stage]) {
         let filters: Vec<(u32, &Filter)> =
             stages.iter().filter_map(|s| Some((s.number, s.filter.as_ref()?))).collect();

@@ -60,6 +60,15 @@ pub enum EvaluateError {
         /// The stage.
         stage: u32,
     },
+    /// A normalisation factor is zero and is needed, so that the filter lets nothing through.
+    #[error(
+        "stage {stage}: the normalisation factor A0 is 0, so the filter lets nothing through; \
+         compute it from the poles and zeros"
+    )]
+    ZeroNormalizationFactor {
+        /// The stage.
+        stage: u32,
+    },
     /// A stage that needs a gain has none.
     #[error("stage {stage}: the gain is missing, and {reason}")]
     MissingGain {

@@ -317,7 +317,7 @@ impl EvaluationPlan {
     /// The response at each frequency in Hz. Negative frequencies give the conjugate.
     ///
     /// Where the plan divides by iω, 0 Hz gives 0; so does a pole that is hit exactly, both as in
-    /// evalresp 3.3.3.
+    /// evalresp 3.3.3. A frequency that is NaN gives NaN.
     ///
     /// # Errors
     /// [`EvaluateError::Length`] if the slices differ in length, and
@@ -345,7 +345,7 @@ impl EvaluationPlan {
     }
 
     /// The response at `first_bin`, `first_bin + 1`, … times `bin_width_hz`, as an FFT needs it:
-    /// [`eval_into`](Self::eval_into) without a list of frequencies.
+    /// [`eval_into`](Self::eval_into) without a list of frequencies. A width that is NaN gives NaN.
     ///
     /// # Errors
     /// [`EvaluateError::OutsideList`] with [`ListRange::Refuse`].
@@ -367,7 +367,8 @@ impl EvaluationPlan {
         Ok(())
     }
 
-    /// The response at one frequency in Hz.
+    /// The response at one frequency in Hz: as [`eval_into`](Self::eval_into), the conjugate at a
+    /// negative one, and NaN at NaN.
     ///
     /// # Errors
     /// [`EvaluateError::OutsideList`] with [`ListRange::Refuse`].
@@ -466,7 +467,20 @@ impl EvaluationPlan {
         }
         value.scale(&[self.scale; LANES]);
         convert(self.order, &omega, &mut value);
+        if frequency_hz.iter().fold(false, |any, f| any | f.is_nan()) {
+            no_number(frequency_hz, &mut value);
+        }
         value
+    }
+}
+
+/// What does not depend on frequency has a value at every one, but not where there is none.
+#[cold]
+fn no_number(frequency_hz: &Lanes, value: &mut ComplexLanes) {
+    for l in 0..LANES {
+        if frequency_hz[l].is_nan() {
+            (value.re[l], value.im[l]) = (f64::NAN, f64::NAN);
+        }
     }
 }
 

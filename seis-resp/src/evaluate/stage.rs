@@ -8,6 +8,7 @@ use super::poles_zeros::Rational;
 use super::rate::warn_of_correction;
 use super::transfer::Transfer;
 use super::warning::EvaluationWarning;
+use crate::check::is_in_other_unit;
 use crate::{
     Coefficients, CoefficientsDomain, FilterKind, FirSymmetry, Gain, PolesZeros, Polynomial,
     PzDomain, Sensitivity, Stage,
@@ -256,7 +257,7 @@ impl Context<'_> {
         if !is_renormalized {
             let factor = normalization.map_or(1.0, |(a0, _)| a0);
             if factor == 0.0 {
-                return Err(EvaluateError::ZeroGain { stage });
+                return Err(EvaluateError::ZeroNormalizationFactor { stage });
             }
             if normalization.is_none() && (magnitude - 1.0).abs() > TOLERANCE {
                 let warning = EvaluationWarning::NotNormalized { stage, magnitude, frequency_hz };
@@ -377,27 +378,14 @@ pub(super) fn polynomial(
     Ok(planned)
 }
 
-/// Warns if A0 is far from fitting the poles and zeros, but would fit in the other unit. Where there
-/// are as many poles as zeros below the normalisation frequency, A0 is the same in both, and tells
-/// nothing.
+/// Warns if A0 does not fit the poles and zeros, but would in the other unit.
 fn other_domain(stage: u32, pz: &PolesZeros) -> Option<EvaluationWarning> {
-    let (other, declared, fitting) = match pz.domain {
-        PzDomain::LaplaceRadians => (PzDomain::LaplaceHertz, "rad/s", "Hz"),
-        PzDomain::LaplaceHertz => (PzDomain::LaplaceRadians, "Hz", "rad/s"),
+    let (declared, fitting) = match pz.domain {
+        PzDomain::LaplaceRadians => ("rad/s", "Hz"),
+        PzDomain::LaplaceHertz => ("Hz", "rad/s"),
         PzDomain::DigitalZ => return None,
     };
-    // 1 if A0 fits.
-    let product = |domain| {
-        let transfer = Transfer::Rational(Rational::new(&PolesZeros { domain, ..pz.clone() }, 0.0));
-        pz.normalization_factor * transfer.magnitude(pz.normalization_frequency_hz)
-    };
-    let (as_declared, as_other) = (product(pz.domain), product(other));
-    let is_far = usable(as_declared) && !(0.5..=2.0).contains(&as_declared);
-    (is_far && (as_other - 1.0).abs() <= TOLERANCE).then_some(EvaluationWarning::PolesZerosDomain {
-        stage,
-        declared,
-        fitting,
-    })
+    is_in_other_unit(pz).then_some(EvaluationWarning::PolesZerosDomain { stage, declared, fitting })
 }
 
 /// Whether a magnitude can be divided by.

@@ -18,6 +18,18 @@ pub enum LookupError {
         /// The channels of the same station that it knows.
         station: Vec<SourceId>,
     },
+    /// The last sample asked for is before the first.
+    #[error(
+        "{id}: the last sample, at {last}, is before the first, at {first}: are the two exchanged?"
+    )]
+    Reversed {
+        /// The channel.
+        id: Box<SourceId>,
+        /// First sample.
+        first: UtcTime,
+        /// Last sample.
+        last: UtcTime,
+    },
     /// The channel is known at other times only.
     #[error("{id} has no epoch at {first} – {last}; its epochs are {}", List(epochs))]
     NoEpoch {

@@ -129,7 +129,12 @@ impl Inventory {
 }
 
 impl<'q> Query<'q> {
+    /// Whether there can be an answer at all.
     fn known(&self) -> Result<(), LookupError> {
+        if self.last < self.first {
+            let Self { id, first, last, .. } = *self;
+            return Err(LookupError::Reversed { id: Box::new(id), first, last });
+        }
         if self.inventory.index().knows(&self.id) {
             return Ok(());
         }
