@@ -344,6 +344,12 @@ pub enum WriteError {
         /// Why not.
         reason: String,
     },
+    /// An option that the version has no place for.
+    #[error("{option}")]
+    Option {
+        /// Which, and why not.
+        option: &'static str,
+    },
     /// Flags that neither version defines.
     #[error("flags {found:#010b} have bits beyond 0, 1 and 2, which the standard reserves")]
     Flags {

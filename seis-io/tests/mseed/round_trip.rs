@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use seis_core::{Samples, SamplingRate, TimeDelta, Trace, UtcTime};
 use seis_io::mseed::v2::Quality;
 use seis_io::mseed::{
-    ByteOrder, Encoding, ReadOptions, Records, WriteError, WriteOptions, Writer, read, read_bytes,
-    write, write_to,
+    ByteOrder, Encoding, FormatVersion, ReadOptions, Records, WriteError, WriteOptions, Writer,
+    read, read_bytes, write, write_to,
 };
 
 use crate::raw::series;
@@ -229,6 +229,25 @@ fn headers_are_what_was_asked_for() {
     assert_eq!(sequences, ["999998", "999999", "000001", "000002"]);
     // A start on 0.1 ms and an interval of 25 ms need no blockette 1001.
     assert_eq!(Records::new(&bytes).next().unwrap().unwrap().blockettes().count(), 1);
+}
+
+#[test]
+fn options_without_a_place_are_refused() {
+    let v2 = WriteOptions::new();
+    let v3 = v2.clone().version(FormatVersion::V3);
+    for (options, why) in [
+        (v2.clone().publication_version(2), "publication_version"),
+        (v2.clone().first_sequence(0), "first_sequence"),
+        (v3.clone().quality(Quality::Raw), "quality"),
+    ] {
+        let error = written(&trace(series(200)), &options).unwrap_err();
+        assert!(
+            matches!(error, WriteError::Option { option } if option.starts_with(why)),
+            "{error}"
+        );
+    }
+    assert!(written(&trace(series(200)), &v3.publication_version(2)).is_ok());
+    assert!(written(&trace(series(200)), &v2.quality(Quality::Raw).first_sequence(7)).is_ok());
 }
 
 #[test]

@@ -253,13 +253,18 @@ fn anything(u: &mut Unstructured<'_>) -> arbitrary::Result<(Trace, WriteOptions)
             Quality::Controlled,
             Quality::Modified,
         ])?)
-        .first_sequence(u.arbitrary()?)
+        .first_sequence(u.arbitrary::<u32>()?.max(1))
         .publication_version(u.arbitrary()?)
         .record_len(match u.int_in_range(0..=17)? {
             16 => usize::from(u.arbitrary::<u16>()?),
             17 => 10 << 20,
             exponent => 64 << exponent,
         });
+    // Each version has one of them.
+    match options.version {
+        FormatVersion::V2 => options.publication_version = 0,
+        _ => options.quality = Quality::Indeterminate,
+    }
     let encoding = u.arbitrary::<u8>()?;
     if encoding < 128 {
         options = options.encoding(Encoding::from_code(encoding % 40));

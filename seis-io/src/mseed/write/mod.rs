@@ -151,7 +151,8 @@ impl<W: io::Write> Writer<W> {
     /// [`BufWriter`](io::BufWriter) (which [`write`](crate::mseed::write) has).
     ///
     /// # Errors
-    /// [`WriteError::RecordLength`], [`WriteError::Flags`], [`WriteError::ExtraHeaders`].
+    /// [`WriteError::RecordLength`], [`WriteError::Option`], [`WriteError::Flags`],
+    /// [`WriteError::TimingQuality`], [`WriteError::ExtraHeaders`].
     pub fn new(sink: W, options: WriteOptions) -> Result<Self, WriteError> {
         options.check()?;
         Ok(Self {

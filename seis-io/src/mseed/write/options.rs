@@ -189,6 +189,21 @@ impl WriteOptions {
         if let Some(expected) = expected {
             return Err(WriteError::RecordLength { found, expected });
         }
+        let ignored = match self.version {
+            FormatVersion::V2 if self.publication_version != 0 => {
+                Some("publication_version: version 2 has a quality in its place")
+            }
+            FormatVersion::V2 if !(1..=999_999).contains(&self.first_sequence) => {
+                Some("first_sequence: the numbers go from 1 to 999999")
+            }
+            FormatVersion::V3 if self.quality != Quality::Indeterminate => {
+                Some("quality: version 3 has a publication_version in its place")
+            }
+            _ => None,
+        };
+        if let Some(option) = ignored {
+            return Err(WriteError::Option { option });
+        }
         if self.flags & !flag::ALL != 0 {
             return Err(WriteError::Flags { found: self.flags });
         }
