@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::seed::{Filter, Stage, dataless, stages};
+use common::seed::{Filter, SACPZ, Stage, dataless, stages};
 use seis_resp::{ChannelResponse, Inventory, ProblemKind, Response};
 
 /// The fixture with shorter lists.
@@ -185,4 +185,53 @@ fn padding_is_no_damage() {
     assert_eq!(bare.report.problems[0].kind, ProblemKind::Truncated);
     let more = format!("{file}{:<512}", "000099");
     assert!(Inventory::from_dataless(more.as_bytes()).unwrap().report.is_clean());
+}
+
+fn first(text: &str) -> (Inventory, ChannelResponse) {
+    let inventory = Inventory::from_sacpz(text.as_bytes()).unwrap();
+    let response = inventory.channels().next().unwrap().channel.response.clone();
+    (inventory, response)
+}
+
+/// The first entry of the fixture, with a constant that its comments speak of.
+fn pole_zero_file() -> String {
+    let end = SACPZ.find("\n\n").unwrap();
+    SACPZ[..=end].to_owned()
+}
+
+#[test]
+fn a_pole_zero_file_that_is_cut() {
+    let file = pole_zero_file();
+    let (inventory, whole) = first(&file);
+    assert!(inventory.report.is_clean(), "{:?}", inventory.report);
+    let mut broken = 0;
+    for end in 0..file.len() {
+        let Ok(cut) = Inventory::from_sacpz(&file.as_bytes()[..end]) else { continue };
+        for epoch in cut.channels() {
+            let response = &epoch.channel.response;
+            assert!(matches!(response, ChannelResponse::Broken(_)), "{end}: {response:?}");
+            broken += 1;
+        }
+    }
+    assert!(broken > 100 && whole.get().is_some(), "{broken}");
+}
+
+#[test]
+fn a_constant_and_what_comments_tell_of_it() {
+    let file = pole_zero_file();
+    for (constant, told) in [("1.069752e+14", 0), ("1.10e14", 0), ("1.13e14", 1), ("3.77e-05", 1)] {
+        let (inventory, response) = first(&file.replace("1.069752e+14", constant));
+        let problems = &inventory.report.problems;
+        assert_eq!(problems.len(), told, "{constant}: {problems:?}");
+        assert_eq!(response.get().is_some(), constant != "3.77e-05", "far off is broken");
+        for problem in problems {
+            let text = problem.to_string();
+            assert!(problem.kind == ProblemKind::Conflict && text.contains("e14"), "{text}");
+        }
+    }
+    // SAC takes a constant that is not there as 1; comments say that it was.
+    let (_, response) = first("ZEROS 3\nPOLES 2\n-1 1\n-1 -1\n");
+    assert!(response.get().is_some());
+    let (_, response) = first("* SENSITIVITY : 3e9 (M/S)\nZEROS 3\nPOLES 2\n-1 1\n-1 -1\n");
+    assert!(matches!(response, ChannelResponse::Broken(_)));
 }

@@ -13,6 +13,10 @@ use seis_core::{Code, UtcTime};
 /// More roots in the origin than this are no instrument's, but a broken count.
 const MAX_IMPLIED: usize = 64;
 
+/// By how much the constant may be off what comments tell of it: they are rounded, and A0 may hold
+/// at another frequency than the sensitivity.
+const TOLERANCE: f64 = 0.05;
+
 /// Poles or zeros.
 #[derive(Debug, Default)]
 pub(super) struct Roots {
@@ -36,6 +40,9 @@ pub(super) struct Entry {
     zeros: Roots,
     poles: Roots,
     constant: Option<f64>,
+    constant_at: Option<At>,
+    /// What comments say of the constant: sensitivity and A0.
+    told: [Option<f64>; 2],
     /// Whether dips are counted from the vertical.
     pub(super) from_vertical: bool,
     at: Option<At>,
@@ -139,6 +146,15 @@ impl Entry {
             Key::Instrument if !value.is_empty() => {
                 channel.sensor = Some(sensor(value.to_owned()));
             }
+            // `8.115480e+08 (M/S)`
+            Key::Sensitivity => {
+                self.told[0] = first_number(value);
+                notes.ignore(name);
+            }
+            Key::NormalizationFactor => {
+                self.told[1] = first_number(value);
+                notes.ignore(name);
+            }
             Key::Comment if !value.is_empty() => {
                 let value = value.to_owned();
                 channel.info.comments.push(Comment { value, ..Comment::default() });
@@ -163,6 +179,7 @@ impl Entry {
             Keyword::Zeros => &mut self.zeros,
             Keyword::Poles => &mut self.poles,
             Keyword::Constant => {
+                self.constant_at = Some(at);
                 self.constant = number(word);
                 if self.constant.is_none() {
                     self.constant = Some(0.0);
@@ -209,6 +226,37 @@ impl Entry {
         }
     }
 
+    /// Holds the constant against what comments tell of it. IRIS, rdseed and ObsPy write the
+    /// sensitivity to what the instrument senses, and the A0 of poles and zeros from there; the
+    /// zeros that lead to displacement change neither, so that the constant is their product.
+    fn check_constant(&self, constant: f64, at: At, notes: &mut Notes) -> Result<()> {
+        let told = match self.told {
+            [Some(sensitivity), Some(a0)] => sensitivity * a0,
+            [Some(_), None] | [None, Some(_)] if self.constant.is_none() => f64::NAN,
+            _ => return Ok(()),
+        };
+        if self.constant.is_none() {
+            return broken(notes, at, Keyword::Constant, b"", "the constant that comments tell of");
+        }
+        // In other units the constant is as many times another.
+        let is_in_metres =
+            self.input.as_ref().is_none_or(|unit| unit.name.eq_ignore_ascii_case("M"));
+        if !told.is_finite() || told == 0.0 || !is_in_metres {
+            return Ok(());
+        }
+        let ratio = (constant / told).abs();
+        if (ratio - 1.0).abs() > TOLERANCE {
+            let found = format!("{constant:e}, where SENSITIVITY times A0 is {told:e}");
+            let expected = "the product of SENSITIVITY and A0 in the comments, within 5 %";
+            let is_far = !(0.5..=2.0).contains(&ratio);
+            let consequence = if is_far { Consequence::ResponseBroken } else { Consequence::Kept };
+            let at = self.constant_at.unwrap_or(at);
+            let (name, kind) = (Keyword::Constant.name(), ProblemKind::Conflict);
+            notes.problem(at, name, kind, found.as_bytes(), expected, consequence)?;
+        }
+        Ok(())
+    }
+
     /// The channel with its response.
     pub(super) fn finish(mut self, notes: &mut Notes) -> Result<Finished> {
         let at = self.at.unwrap_or_default();
@@ -227,6 +275,7 @@ impl Entry {
         let zeros = std::mem::take(&mut self.zeros).fill(Keyword::Zeros, notes)?;
         let poles = std::mem::take(&mut self.poles).fill(Keyword::Poles, notes)?;
         let constant = self.constant.unwrap_or(1.0);
+        self.check_constant(constant, at, notes)?;
         let rate = self.channel.sample_rate.as_ref().map(|rate| rate.value);
         let input = self.input.unwrap_or_else(|| UnitName::new("M"));
         let output = self.output.unwrap_or_else(|| UnitName::new("COUNTS"));
@@ -362,6 +411,14 @@ fn broken(
     notes.problem(at, keyword.name(), kind, found, expected, Consequence::ResponseBroken)
 }
 
+/// Notes that the file ends within the line of a keyword or root, whose number may be cut short
+/// without being missed.
+pub(super) fn cut_short(notes: &mut Notes, at: At, line: &[u8]) -> Result<()> {
+    let expected = "the end of the line behind the number";
+    let (kind, broken) = (ProblemKind::Truncated, Consequence::ResponseBroken);
+    notes.problem(at, "line", kind, line, expected, broken)
+}
+
 /// Notes a line that belongs to nothing.
 pub(super) fn unexpected(notes: &mut Notes, at: At, line: &[u8]) -> Result<()> {
     let expected = "ZEROS, POLES, CONSTANT, or a comment after *";
@@ -390,6 +447,10 @@ fn measured(
         notes.problem(at, name, kind, value.as_bytes(), "a finite number", left_out)?;
     }
     Ok(number.map(Measured::from))
+}
+
+fn first_number(text: &str) -> Option<f64> {
+    text.split_ascii_whitespace().next().and_then(|word| number(word.as_bytes()))
 }
 
 fn unit(value: &str) -> Option<UnitName> {

@@ -22,6 +22,8 @@ pub(super) enum Key {
     OutputUnit,
     Instrument,
     Comment,
+    Sensitivity,
+    NormalizationFactor,
     /// Something that the model has no place for.
     Other,
 }
@@ -59,10 +61,10 @@ const NAMES: [(&str, Key); 36] = [
     ("INSTGAIN", Key::Other),
     ("INSTRMNTGAIN", Key::Other),
     ("INSTRMNTUNIT", Key::Other),
-    ("SENSITIVITY", Key::Other),
+    ("SENSITIVITY", Key::Sensitivity),
     ("SENS-SEED", Key::Other),
     ("SENS-CALC", Key::Other),
-    ("A0", Key::Other),
+    ("A0", Key::NormalizationFactor),
     ("OWNER", Key::Other),
 ];
 

@@ -11,7 +11,10 @@
 //! | no codes in comments | a channel with empty codes, reported |
 //! | `INPUT UNIT` | believed, also `NM`; without it metres |
 //! | `DIP` | IRIS's web service and rdseed (keys such as `(KNETWK)`) count from the vertical, as SAC does; `DIP (SEED)` and all others from the horizontal |
-//! | `SENSITIVITY`, `A0`, `INSTGAIN` | counted as ignored: the constant holds them, their frequency is not told |
+//! | `SENSITIVITY`, `A0` | the constant should be their product; told if it is not within 5 %, broken if not within a factor of 2; not compared where the input is not metres. Else counted as ignored: their frequency is not told |
+//! | `INSTGAIN` and the like | counted as ignored |
+//! | no `CONSTANT` | 1, as in SAC; broken if comments have a `SENSITIVITY` or `A0`, since then it was cut off |
+//! | the file ends within a line that is no comment | broken: its number may be cut short |
 //!
 //! In the model the response is one stage of poles and zeros, normalised at 1 Hz or, where that is
 //! beyond Nyquist or the response vanishes there, at another frequency.

@@ -1,6 +1,6 @@
 //! From lines to channels.
 
-use super::entry::{Entry, Finished, Keyword, unexpected};
+use super::entry::{Entry, Finished, Keyword, cut_short, unexpected};
 use super::header;
 use crate::seed::{At, Notes, TextLines, Tree, string};
 use crate::{Error, Format, Inventory, ReadOptions, Result, Site, Station};
@@ -15,13 +15,17 @@ pub(super) fn read(file: &[u8], options: &ReadOptions) -> Result<Inventory> {
         responses: 0,
         created: None,
     };
-    let mut last = At::default();
+    let (mut last, mut last_line) = (At::default(), &b""[..]);
     for (line, at) in TextLines::new(file) {
-        last = at;
+        (last, last_line) = (at, line);
         match line.strip_prefix(b"*") {
             Some(comment) => reader.comment(comment, at)?,
             None => reader.line(line, at)?,
         }
+    }
+    let ends_within = file.last().is_some_and(|b| !b.is_ascii_whitespace() && *b != 0);
+    if ends_within && !last_line.starts_with(b"*") {
+        cut_short(&mut reader.notes, last, last_line)?;
     }
     reader.end_entry()?;
     if reader.responses == 0 {

@@ -152,7 +152,7 @@ pub(crate) fn sacpz() -> Vec<Vec<u8>> {
 * INSTTYPE          : Some instrument
 * INSTGAIN          : 1.5e+03 (M/S)
 * SENSITIVITY       : 6.29145e+08 (M/S)
-* A0                : 5.714e+08
+* A0                : 9.537e-01
 * **********************************
 ";
     vec![

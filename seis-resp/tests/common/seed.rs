@@ -564,7 +564,7 @@ pub(crate) const SACPZ: &str = "\
 * OUTPUT UNIT       : COUNTS
 * INSTTYPE          : A seismometer
 * SENSITIVITY       : 6.291450e+08 (M/S)
-* A0                : 1.000000e+00
+* A0                : 1.700325e+05
 * **********************************
 ZEROS\t3
 \t+0.000000e+00\t+0.000000e+00
