@@ -124,8 +124,7 @@ fn write(cases: &Path, samples: &Path, dir: &Path) -> Outcome {
                 .version(FormatVersion::V3)
                 .publication_version(u8::try_from(whole("publication_version")?)?)
                 .extra_headers(text("extra")?);
-        }
-        if let Some(letter) = case["quality"].as_str().and_then(|q| q.chars().next()) {
+        } else if let Some(letter) = case["quality"].as_str().and_then(|q| q.chars().next()) {
             options = options.quality(Quality::from_letter(letter).ok_or("no quality")?);
         }
         if let Some(number) = case["sequence"].as_u64() {
