@@ -168,16 +168,16 @@ pub fn decode(
     let samples = out.get_mut(start..).unwrap_or_default();
     let result = match (steim, order) {
         (Steim::One, ByteOrder::Big) => {
-            lanes::run(Frames::<true, _>(&STEIM1_BIG, payload, samples, count))
+            lanes::run(Frames::<true, { pairs::STEIM1 }>(&STEIM1_BIG, payload, samples, count))
         }
         (Steim::One, ByteOrder::Little) => {
-            lanes::run(Frames::<false, _>(&STEIM1_LITTLE, payload, samples, count))
+            lanes::run(Frames::<false, { pairs::STEIM1 }>(&STEIM1_LITTLE, payload, samples, count))
         }
         (Steim::Two, ByteOrder::Big) => {
-            lanes::run(Frames::<true, _>(&STEIM2_BIG, payload, samples, count))
+            lanes::run(Frames::<true, { pairs::STEIM2 }>(&STEIM2_BIG, payload, samples, count))
         }
         (Steim::Two, ByteOrder::Little) => {
-            lanes::run(Frames::<false, _>(&STEIM2_LITTLE, payload, samples, count))
+            lanes::run(Frames::<false, { pairs::STEIM2 }>(&STEIM2_LITTLE, payload, samples, count))
         }
     };
     out.truncate(if result.is_ok() { start + count } else { start });
@@ -456,16 +456,16 @@ mod tests {
     ) -> Result<Check, SteimError> {
         match kind {
             (Steim::One, ByteOrder::Big) => {
-                Frames::<true, _>(&STEIM1_BIG, payload, out, count).run(lanes)
+                Frames::<true, { pairs::STEIM1 }>(&STEIM1_BIG, payload, out, count).run(lanes)
             }
             (Steim::One, ByteOrder::Little) => {
-                Frames::<false, _>(&STEIM1_LITTLE, payload, out, count).run(lanes)
+                Frames::<false, { pairs::STEIM1 }>(&STEIM1_LITTLE, payload, out, count).run(lanes)
             }
             (Steim::Two, ByteOrder::Big) => {
-                Frames::<true, _>(&STEIM2_BIG, payload, out, count).run(lanes)
+                Frames::<true, { pairs::STEIM2 }>(&STEIM2_BIG, payload, out, count).run(lanes)
             }
             (Steim::Two, ByteOrder::Little) => {
-                Frames::<false, _>(&STEIM2_LITTLE, payload, out, count).run(lanes)
+                Frames::<false, { pairs::STEIM2 }>(&STEIM2_LITTLE, payload, out, count).run(lanes)
             }
         }
     }
