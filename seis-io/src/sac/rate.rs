@@ -38,8 +38,8 @@ impl Header {
     /// A 32-bit DELTA is read as the simplest rate or interval that it can be the rounding of: 3,
     /// 33.333, 250 and 1000000 Hz come back as such, and so does every rate or interval of up to
     /// four digits, and a longer one unless a shorter one has the same 32-bit DELTA. What comes
-    /// back never differs from the rate that was written by more than 1.8e-7 of it: one and a half
-    /// units in the last place of the float. The double of version 7 is taken as the simplest ratio
+    /// back never differs from the rate that was written by more than 2.4e-7 of it: two units in the
+    /// last place of the float (rounding, a neighbour, and rounding again). The double of version 7 is taken as the simplest ratio
     /// that gives the same double, unless it is but the 32-bit number widened.
     ///
     /// (ObsPy 1.5.1 rounds DELTA to the microsecond, which makes 3.000003 Hz of 3 Hz, and 20 Hz of
