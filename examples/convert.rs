@@ -15,13 +15,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use seis_core::{IdPattern, SampleType, SourceId, TimeDelta, Trace, UtcTime};
+use seis_core::{IdPattern, SampleType, SourceId, Trace, UtcTime};
+use seis_io::file::shown;
 use seis_io::mseed::v2::Quality;
 use seis_io::mseed::v3::{ExtraHeaders, Fdsn, Time, flag};
 use seis_io::mseed::{
     self, Encoding, FormatVersion, ReadOptions, Reader, RecordReader, RecordView, WriteOptions,
 };
-use seis_io::sac::{Header, SacFile};
+use seis_io::sac::{self, Data, SacFile};
 use seis_io::{Format, detect_file, files};
 
 /// Converts seismograms: miniSEED 2 and 3 (also gzipped) and SAC in, any of them out.
@@ -57,6 +58,10 @@ struct Arguments {
     /// Length of miniSEED records in bytes; the longest, in version 3 [default: 4096]
     #[arg(long, value_name = "N")]
     record_length: Option<usize>,
+    /// Byte order of miniSEED 2 and SAC [default: big in miniSEED 2, in SAC that of a SAC input,
+    /// else little]
+    #[arg(long, value_enum, value_name = "ORDER")]
+    byte_order: Option<Order>,
     /// Only channels that match NET.STA.LOC.CHA, with * ? [] and commas; may be given again
     #[arg(long, value_name = "PATTERN")]
     select: Vec<IdPattern>,
@@ -75,6 +80,15 @@ struct Arguments {
     /// Read miniSEED 3 records whose checksum is wrong: they were damaged
     #[arg(long)]
     ignore_crc: bool,
+    /// How many times their size, beyond 64 MiB, gzip data may inflate to in memory
+    #[arg(long, value_name = "N", default_value_t = ReadOptions::new().max_inflation)]
+    max_inflation: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Order {
+    Big,
+    Little,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -87,9 +101,10 @@ enum Output {
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// What goes out: a trace, and the SAC header it came with; or SAC that is no trace.
+/// What goes out: a trace, and the SAC file it came from, without its samples; or SAC that is no
+/// trace.
 enum Item {
-    Trace(Box<Trace>, Option<Box<Header>>),
+    Trace(Box<Trace>, Option<Box<SacFile>>),
     Other(PathBuf, Box<SacFile>),
 }
 
@@ -109,7 +124,7 @@ fn run(args: &Arguments) -> Outcome<bool> {
     let Some((out, inputs)) = args.paths.split_last() else { return Err("no output".into()) };
     let format = match args.format.or_else(|| by_extension(out)) {
         Some(format) => format,
-        None => return Err(format!("{}: which format? say --format", out.display()).into()),
+        None => return Err(format!("{}: which format? say --format", shown(out)).into()),
     };
     let to_sac = matches!(format, Output::Sac | Output::SacAscii);
     if to_sac && args.encoding.is_some() {
@@ -135,12 +150,22 @@ fn run(args: &Arguments) -> Outcome<bool> {
     if items.is_empty() {
         return Err("nothing to write: no channel and time of the input is wanted".into());
     }
-    let mut options = WriteOptions::new().record_len(args.record_length.unwrap_or(4096));
+    if format == Output::Mseed3 && args.byte_order.is_some() {
+        return Err("--byte-order is for miniSEED 2 and SAC: miniSEED 3 has only one".into());
+    }
+    let mut options = WriteOptions::new()
+        .record_len(args.record_length.unwrap_or(4096))
+        .round_rate(args.lossy)
+        .round_start(args.lossy);
     options.encoding = args.encoding;
+    options.byte_order = args.byte_order.map(|order| match order {
+        Order::Big => mseed::ByteOrder::Big,
+        Order::Little => mseed::ByteOrder::Little,
+    });
     heads.carry_over(format, &mut options);
     match format {
-        Output::Mseed2 => write_mseed(out, items, options.version(FormatVersion::V2), args)?,
-        Output::Mseed3 => write_mseed(out, items, options.version(FormatVersion::V3), args)?,
+        Output::Mseed2 => write_mseed(out, items, options.version(FormatVersion::V2))?,
+        Output::Mseed3 => write_mseed(out, items, options.version(FormatVersion::V3))?,
         Output::Sac | Output::SacAscii => write_sac(out, items, format, args, &outputs)?,
     }
     Ok(complete)
@@ -168,7 +193,7 @@ impl Outputs {
             Ok(_) if self.overwrite => return Ok(()),
             Ok(_) => "is there already: --overwrite replaces it (the output is named last)",
         };
-        Err(format!("{} {why}", path.display()).into())
+        Err(format!("{} {why}", shown(path)).into())
     }
 }
 
@@ -217,21 +242,22 @@ fn read(
     for path in paths {
         // Inputs are read more than once, and must end.
         if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(format!("{}: not a file: save it as one", path.display()).into());
+            return Err(format!("{}: not a file: save it as one", shown(path)).into());
         }
-        let format = detect_file(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let format = detect_file(path).map_err(|e| format!("{}: {e}", shown(path)))?;
         match format {
             Some(Format::Sac(_)) => {
                 let mut file = SacFile::read(path)?;
                 for finding in file.check() {
-                    eprintln!("{}: warning: {finding}", path.display());
+                    eprintln!("{}: warning: {finding}", shown(path));
                 }
-                let header = Box::new(std::mem::replace(&mut file.header, Header::new()));
-                file.header = (*header).clone();
                 match file.to_trace() {
-                    Ok(trace) => items.push(Item::Trace(Box::new(trace), Some(header))),
+                    Ok(trace) => {
+                        file.data = Data::Even(Vec::new());
+                        items.push(Item::Trace(Box::new(trace), Some(Box::new(file))));
+                    }
                     Err(_) if to_sac => items.push(Item::Other(path.clone(), Box::new(file))),
-                    Err(error) => return Err(format!("{}: {error}", path.display()).into()),
+                    Err(error) => return Err(format!("{}: {error}", shown(path)).into()),
                 }
             }
             // Too short for SAC, or of a version that nobody knows, as its name lets one think.
@@ -247,7 +273,7 @@ fn read(
     let mut wanted = Vec::new();
     for item in items {
         match item {
-            Item::Trace(mut trace, header) => {
+            Item::Trace(mut trace, origin) => {
                 if !args.select.is_empty() && !args.select.iter().any(|p| p.matches(&trace.id)) {
                     continue;
                 }
@@ -261,11 +287,11 @@ fn read(
                 heads.publications.insert(0);
                 heads.flags.insert(0);
                 heads.extra.insert(String::new());
-                wanted.push(Item::Trace(trace, header));
+                wanted.push(Item::Trace(trace, origin));
             }
             Item::Other(path, file) if cut || !args.select.is_empty() => {
                 let why = file.to_trace().err().map(|e| e.to_string()).unwrap_or_default();
-                return Err(format!("{}: cannot be selected or cut: {why}", path.display()).into());
+                return Err(format!("{}: cannot be selected or cut: {why}", shown(&path)).into());
             }
             other => wanted.push(other),
         }
@@ -273,14 +299,15 @@ fn read(
     if records.is_empty() {
         return Ok(wanted);
     }
-    let mut options = ReadOptions::new().check_crc(!args.ignore_crc);
+    let mut options =
+        ReadOptions::new().check_crc(!args.ignore_crc).max_inflation(args.max_inflation);
     options.select.clone_from(&args.select);
     if cut {
         options = options.window(window.0, window.1);
     }
     let collection = Reader::new(options).read_many(&records)?;
     for file in &collection.files {
-        let name = file.path.display();
+        let name = shown(&file.path);
         if let Some(error) = &file.error {
             eprintln!("{error}");
         }
@@ -432,52 +459,19 @@ fn timing_as_extra(quality: u8) -> String {
     ExtraHeaders::new().set_fdsn(&fdsn).to_string()
 }
 
-fn write_mseed(
-    out: &Path,
-    items: Vec<Item>,
-    options: WriteOptions,
-    args: &Arguments,
-) -> Outcome<()> {
+fn write_mseed(out: &Path, items: Vec<Item>, options: WriteOptions) -> Outcome<()> {
     let mut traces = Vec::with_capacity(items.len());
     for item in items {
-        let Item::Trace(mut trace, header) = item else {
+        let Item::Trace(trace, origin) = item else {
             return Err("SAC that is no time series cannot become miniSEED".into());
         };
-        if header.is_some() {
+        if origin.is_some() {
             eprintln!("{}: left behind: the other variables of the SAC header", trace.id);
         }
-        exactly(&mut trace, &options, args.lossy)?;
         traces.push(*trace);
     }
     mseed::write(out, &traces, &options)?;
     Ok(())
-}
-
-/// Refuses a start time or a rate that does not come back from miniSEED; what is rounded is
-/// rounded here, or where it is written.
-fn exactly(trace: &mut Trace, options: &WriteOptions, lossy: bool) -> Outcome<()> {
-    let rounded = trace.start.round_to(TimeDelta::from_nanos(1000));
-    if options.version == FormatVersion::V2 && rounded != trace.start {
-        if !lossy {
-            let why = "is not a whole microsecond, which is all that miniSEED 2 has";
-            return Err(refusal(trace, format!("start {} {why}", trace.start)));
-        }
-        trace.start = rounded;
-    }
-    // The header of a first record shows the rate.
-    let empty = Trace::new(trace.id, trace.start, trace.rate, trace.samples.slice(0..0));
-    let mut bytes = Vec::new();
-    mseed::write_to(&mut bytes, [&empty], options)?;
-    let rate = RecordView::parse(&bytes)?.rate();
-    if rate != trace.rate && !lossy {
-        let why = format!("{} would come back as {} Hz", trace.rate, rate.hz());
-        return Err(refusal(trace, why));
-    }
-    Ok(())
-}
-
-fn refusal(trace: &Trace, why: String) -> Box<dyn Error> {
-    format!("{}: {why}: choose another format, or --lossy", trace.id).into()
 }
 
 fn write_sac(
@@ -491,13 +485,18 @@ fn write_sac(
     let mut taken = BTreeSet::new();
     let mut ready = Vec::with_capacity(items.len());
     for item in items {
-        let (file, name) = match item {
+        let (mut file, name) = match item {
             Item::Other(path, file) => {
                 let stem = path.file_stem().unwrap_or_default().to_string_lossy();
                 (*file, safe(&stem))
             }
-            Item::Trace(trace, header) => (sac_file(&trace, header, args.lossy)?, name_of(&trace)),
+            Item::Trace(trace, origin) => (sac_file(&trace, origin, args.lossy)?, name_of(&trace)),
         };
+        match args.byte_order {
+            Some(Order::Big) => file.byte_order = sac::ByteOrder::Big,
+            Some(Order::Little) => file.byte_order = sac::ByteOrder::Little,
+            None => {}
+        }
         let path = if single { out.to_owned() } else { unique(out, &name, format, &mut taken) };
         outputs.expect_free(&path)?;
         ready.push((path, file));
@@ -507,7 +506,7 @@ fn write_sac(
         match format {
             Output::SacAscii => {
                 if SacFile::from_bytes(&file.to_alphanumeric()?)?.data != file.data {
-                    eprintln!("{}: samples rounded to seven digits", path.display());
+                    eprintln!("{}: samples rounded to seven digits", shown(&path));
                 }
                 file.write_alphanumeric(path)?;
             }
@@ -517,22 +516,16 @@ fn write_sac(
     Ok(())
 }
 
-/// A trace as SAC, if it comes back from it.
-fn sac_file(trace: &Trace, header: Option<Box<Header>>, lossy: bool) -> Outcome<SacFile> {
+/// A trace as SAC, if it comes back from it or may be rounded.
+fn sac_file(trace: &Trace, origin: Option<Box<SacFile>>, lossy: bool) -> Outcome<SacFile> {
     if trace.samples.sample_type() == SampleType::Text {
         return Err(format!("{}: text cannot become SAC", trace.id).into());
     }
-    let numbers = trace.samples.to_f64()?;
-    let inexact = numbers.iter().position(|x| f64::from(*x as f32) != *x && !x.is_nan());
-    if let (Some(i), false) = (inexact, lossy) {
-        let value = numbers.get(i).copied().unwrap_or_default();
-        let why = format!("sample {i} is {value}, which is no 32-bit float as SAC has them");
-        return Err(refusal(trace, why));
-    }
-    let file = match header {
-        Some(header) => {
-            let overwritable = header.lovrok();
-            let mut file = SacFile::from_trace_and_header(trace, *header)?;
+    let file = match origin {
+        Some(origin) => {
+            let (order, overwritable) = (origin.byte_order, origin.header.lovrok());
+            let mut file = SacFile::from_trace_and_header(trace, origin.header)?;
+            file.byte_order = order;
             if let Some(overwritable) = overwritable {
                 file.header.set_lovrok(overwritable);
             }
@@ -540,10 +533,8 @@ fn sac_file(trace: &Trace, header: Option<Box<Header>>, lossy: bool) -> Outcome<
         }
         None => SacFile::from_trace(trace)?,
     };
-    let back = file.to_trace()?;
-    if !lossy && (back.start, back.rate, back.id) != (trace.start, trace.rate, trace.id) {
-        let why = format!("{trace} would come back as {back}");
-        return Err(refusal(trace, why));
+    if !lossy {
+        file.expect_exact(trace)?;
     }
     Ok(file)
 }

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use seis_core::{SampleType, Samples};
+use seis_io::file::shown;
 use seis_io::files;
 use seis_io::mseed::{
     self, Check, ReadOptions, Reader, RecordError, RecordReader, RecordView, WarningKind,
@@ -45,6 +46,9 @@ struct Args {
     /// Read version 3 records whose checksum is wrong: they were damaged
     #[arg(long)]
     ignore_crc: bool,
+    /// How many times their size, beyond 64 MiB, gzip data may inflate to in memory
+    #[arg(long, value_name = "N", default_value_t = ReadOptions::new().max_inflation)]
+    max_inflation: u32,
     /// miniSEED files, version 2 or 3, also gzipped, or patterns with * and ? in quotes
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -104,12 +108,6 @@ impl Failure {
     fn input(error: impl Into<Box<dyn Error>>) -> Self {
         Self::Input(error.into())
     }
-}
-
-/// The name of a file, on one line whatever is in it.
-fn shown(path: &Path) -> String {
-    let name = path.display().to_string();
-    if name.contains(char::is_control) { name.escape_debug().to_string() } else { name }
 }
 
 /// Tells what is in a file; whether all of it could be read.
@@ -285,7 +283,8 @@ fn summary(
     pipe: Option<&[u8]>,
     args: &Args,
 ) -> Result<bool, Failure> {
-    let mut reader = Reader::new(ReadOptions::new().check_crc(!args.ignore_crc));
+    let options = ReadOptions::new().check_crc(!args.ignore_crc).max_inflation(args.max_inflation);
+    let mut reader = Reader::new(options);
     if args.index {
         let index = match pipe {
             Some(bytes) => reader.index_bytes(bytes),

@@ -191,8 +191,9 @@ fn what_would_be_changed_is_refused() {
         (&["text.ms", "out.sac"], "text cannot become SAC"),
         (&["nan.ms", "out.mseed", "--encoding", "int32"], "NaN"),
         (&["large.ms", "out.mseed", "--encoding", "int16"], "16777217"),
-        (&["odd.ms3", "out.mseed"], "would come back as"),
-        (&["odd.ms3", "out.sac"], "would come back as"),
+        (&["odd.ms3", "out.mseed"], "98.7654321 Hz would not come back from miniSEED 2"),
+        (&["odd.ms3", "out.sac"], "98.7654321 Hz would come back from SAC as"),
+        (&["large.ms", "out.ms3", "--byte-order", "big"], "--byte-order is for"),
         (&["large.ms", "out.mseed", "--record-length", "500"], "record length 500"),
         (&["large.ms", "out.xyz"], "which format"),
         (&["large.ms", "out.sac", "--encoding", "int32"], "--encoding is for miniSEED"),
@@ -212,6 +213,99 @@ fn what_would_be_changed_is_refused() {
     let (status, said) = convert(dir, &["large.ms", "out.mseed", "--encoding", "steim9"]);
     assert_eq!(status, 2, "{said}");
     assert_eq!(convert(dir, &["large.ms"]).0, 2);
+}
+
+/// SAC stays in its byte order, and times between microseconds are told with the way out.
+#[test]
+fn byte_orders_stay_unless_told_otherwise() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let original = trace("CI.HEC..BHN", "2022-01-02T00:00:00Z", ramp(100));
+    let mut file = sac::SacFile::from_trace(&original).unwrap();
+    let order = |name: &str| sac::read(dir.join(name)).unwrap().byte_order;
+    for (kept, told, other) in [
+        (sac::ByteOrder::Big, "little", sac::ByteOrder::Little),
+        (sac::ByteOrder::Little, "big", sac::ByteOrder::Big),
+    ] {
+        file.byte_order = kept;
+        file.write(dir.join("in.sac")).unwrap();
+        let overwrite = |arguments: &[&str]| {
+            let (status, said) = convert(dir, &[arguments, &["--overwrite"]].concat());
+            assert_eq!((status, said.as_str()), (0, ""), "{arguments:?}");
+        };
+        overwrite(&["in.sac", "out.sac"]);
+        assert_eq!(order("out.sac"), kept);
+        assert_eq!(
+            std::fs::read(dir.join("in.sac")).unwrap(),
+            std::fs::read(dir.join("out.sac")).unwrap()
+        );
+        overwrite(&["in.sac", "cut.sac", "--end", "2022-01-02T00:00:01"]);
+        assert_eq!(order("cut.sac"), kept);
+        overwrite(&["in.sac", "out.sac", "--byte-order", told]);
+        assert_eq!(order("out.sac"), other);
+    }
+    put(dir, "a.ms", &[original], &WriteOptions::new());
+    for (arguments, expected) in [
+        (&["a.ms", "b.ms"][..], mseed::ByteOrder::Big),
+        (&["a.ms", "c.ms", "--byte-order", "little"], mseed::ByteOrder::Little),
+    ] {
+        let (status, said) = convert(dir, arguments);
+        assert_eq!(status, 0, "{said}");
+        let bytes = std::fs::read(dir.join(arguments[1])).unwrap();
+        assert_eq!(Records::new(&bytes).next().unwrap().unwrap().byte_order(), expected);
+    }
+    let (status, said) = convert(dir, &["a.ms", "d.sac"]);
+    assert_eq!((status, order("d.sac")), (0, sac::ByteOrder::Little), "{said}");
+}
+
+/// A name with a line break is no second message.
+#[cfg(unix)]
+#[test]
+fn names_stay_on_one_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let name = "a\nerror: b\u{1b}[31m.ms";
+    std::fs::write(dir.join(name), [7; 2000]).unwrap();
+    let escaped = "a\\nerror: b\\u{1b}[31m.ms";
+    for (_, said) in [
+        convert(dir, &[name, "out.mseed"]),
+        convert(dir, &[name, "out.sac"]),
+        convert(dir, &["missing\n.ms", "out.sac"]),
+        convert(dir, &["a*.ms", name]),
+    ] {
+        assert!(!said.trim_end().contains(['\n', '\u{1b}']), "{said}");
+        assert!(said.contains(escaped) || said.contains("missing\\n"), "{said}");
+    }
+    let (_, out, said) = inspect(dir, &[name]);
+    assert!(out.contains(escaped) && said.contains(escaped), "{out} {said}");
+    assert!(!(out + &said).contains('\u{1b}'));
+}
+
+/// Long quiet, compressed well: an honest file may be beyond the limit, and the flag lets it in.
+#[test]
+fn the_limit_of_inflation_can_be_raised() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let quiet = trace("CI.HEC..BHN", "2022-01-02T00:00:00Z", vec![0; 10_000]);
+    let options = WriteOptions::new().encoding(seis_io::mseed::Encoding::Int32).record_len(1 << 16);
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    let mut one = Vec::new();
+    write_to(&mut one, [&quiet], &options).unwrap();
+    // 80 MiB.
+    for _ in 0..1280 {
+        std::io::Write::write_all(&mut writer, &one).unwrap();
+    }
+    std::fs::write(dir.join("quiet.ms.gz"), writer.finish().unwrap()).unwrap();
+    let cut = ["quiet.ms.gz", "out.ms", "--end", "2022-01-02T00:00:01"];
+    for (name, arguments) in [("convert", &cut[..]), ("mseed_inspect", &["--index", cut[0]])] {
+        let output = run(name, arguments, dir);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{name}: {said}");
+        assert!(said.contains("--max-inflation"), "{name}: {said}");
+        let output = run(name, &[arguments, &["--max-inflation", "100000"]].concat(), dir);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{name}: {said}");
+    }
 }
 
 #[test]

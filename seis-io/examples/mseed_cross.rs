@@ -5,8 +5,8 @@
 //!   the other. A last object has the counts of the report, or the error.
 //! * `mseed_cross write CASES SAMPLES DIR`: writes one file for each JSON line of CASES (`name`,
 //!   `id`, `start_ns`, `hz`, `type`, `count`, `encoding`, `record_len`, `little`, `version`,
-//!   `quality`, `sequence`, `publication_version`, `flags`, `extra`, `piece`), whose samples come
-//!   from SAMPLES; with a `piece` they are pushed in pieces of that length. Prints, for each, the
+//!   `quality`, `sequence`, `publication_version`, `flags`, `extra`, `piece`, `round`), whose samples
+//!   come from SAMPLES; with a `piece` they are pushed in pieces of that length. Prints, for each, the
 //!   number of records and bytes, or the error.
 
 use std::error::Error;
@@ -130,6 +130,8 @@ fn write(cases: &Path, samples: &Path, dir: &Path) -> Outcome {
         if let Some(number) = case["sequence"].as_u64() {
             options = options.first_sequence(u32::try_from(number)?);
         }
+        let round = case["round"].as_bool() == Some(true);
+        options = options.round_rate(round).round_start(round);
         options = options.flags(u8::try_from(whole("flags")?)?);
         let path = dir.join(text("name")?);
         let written = match usize::try_from(whole("piece")?)? {

@@ -1,6 +1,8 @@
-//! Whole files: a result appears under its name only when it is complete.
+//! Whole files: a result appears under its name only when it is complete. And names of files as
+//! messages show them.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::fs::{self, File, FileType, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -69,6 +71,34 @@ pub fn write_atomically<T, E: From<io::Error>>(
     Ok(value)
 }
 
+/// The name of a file for a message: on one line, whatever is in it. Control characters, which may
+/// be lines of another message or move the cursor of a terminal, are escaped.
+///
+/// ```
+/// let path = std::path::Path::new("a\nb.mseed");
+/// assert_eq!(seis_io::file::shown(path).to_string(), "a\\nb.mseed");
+/// ```
+#[must_use]
+pub fn shown(path: &Path) -> impl fmt::Display + '_ {
+    Shown(path)
+}
+
+struct Shown<'a>(&'a Path);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write;
+        for character in self.0.to_string_lossy().chars() {
+            if character.is_control() {
+                write!(f, "{}", character.escape_debug())?;
+            } else {
+                f.write_char(character)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Where a result goes.
 struct Place<'a> {
     /// The file itself, not a link to it.
@@ -116,7 +146,7 @@ fn dangling(link: &Path) -> io::Result<PathBuf> {
             Err(_) => return Ok(path),
         }
     }
-    Err(io::Error::other(format!("{}: too many symbolic links", link.display())))
+    Err(io::Error::other(format!("{}: too many symbolic links", shown(link))))
 }
 
 fn expect_file(path: &Path, kind: FileType) -> io::Result<()> {
@@ -125,7 +155,7 @@ fn expect_file(path: &Path, kind: FileType) -> io::Result<()> {
     }
     let error =
         if kind.is_dir() { io::ErrorKind::IsADirectory } else { io::ErrorKind::InvalidInput };
-    let why = format!("{} is {}, and is not replaced: name a file", path.display(), named(kind));
+    let why = format!("{} is {}, and is not replaced: name a file", shown(path), named(kind));
     Err(io::Error::new(error, why))
 }
 

@@ -2,18 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::file::shown;
+
 /// Why a pattern gives no files.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PatternError {
     /// Nothing matches.
-    #[error("{pattern}: there is no such file")]
+    #[error("{}: there is no such file", shown(Path::new(.pattern)))]
     NoFile {
         /// The pattern.
         pattern: String,
     },
     /// The pattern is none.
-    #[error("{pattern}: {reason} at character {at}")]
+    #[error("{}: {reason} at character {at}", shown(Path::new(.pattern)))]
     Syntax {
         /// The pattern.
         pattern: String,
@@ -23,7 +25,7 @@ pub enum PatternError {
         reason: &'static str,
     },
     /// A folder could not be read.
-    #[error("{path}: {reason}", path = .path.display())]
+    #[error("{path}: {reason}", path = shown(.path))]
     Folder {
         /// The folder.
         path: PathBuf,

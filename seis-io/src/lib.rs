@@ -26,10 +26,12 @@
 //! Parsers are functions of bytes: no input makes them panic, loop for ever, or set memory aside
 //! in proportion to a number it claims. What cannot be read is an error or an entry in a report,
 //! with the place and the reason; it is never dropped in silence. Writers refuse what the format
-//! cannot hold, but for samples in SAC, which has 32-bit floats only: [`sac::SacFile::from_trace`]
-//! rounds integers and 64-bit floats to the nearest of them. Whoever wants none rounded compares
-//! first, as the program `convert` does: `f64::from(x as f32) == x` for each sample. A file appears
-//! under its name only when it is whole ([`file`](mod@file)).
+//! cannot hold. miniSEED 2 rounds rates and start times on request only
+//! ([`mseed::WriteOptions::round_rate`], [`round_start`](mseed::WriteOptions::round_start)). SAC has
+//! 32-bit floats only, which hold next to no processed sample: [`sac::SacFile::from_trace`] rounds
+//! to them, and [`sac::SacFile::expect_exact`] refuses for those who want nothing rounded. The
+//! program `convert` goes by the same rules. A file appears under its name only when it is whole
+//! ([`file`](mod@file)).
 //!
 //! ```
 //! # let dir = tempfile::tempdir()?;

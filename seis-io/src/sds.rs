@@ -11,8 +11,10 @@ use std::path::{Path, PathBuf};
 
 use seis_core::{IdPattern, SourceId, Trace, UtcTime};
 
-use crate::file::write_atomically;
-use crate::mseed::{self, Collection, ReadOptions, Reader, WriteError, WriteOptions, Written};
+use crate::file::{shown, write_atomically};
+use crate::mseed::{
+    self, Collection, ReadOptions, Reader, WriteError, WriteOptions, Writer, Written,
+};
 
 /// Nanoseconds of a day.
 const DAY_NS: i128 = 86_400_000_000_000;
@@ -22,7 +24,7 @@ const DAY_NS: i128 = 86_400_000_000_000;
 #[non_exhaustive]
 pub enum Error {
     /// A folder or file could not be read or written.
-    #[error("{path}: {source}", path = .path.display())]
+    #[error("{path}: {source}", path = shown(.path))]
     Io {
         /// The folder or file.
         path: PathBuf,
@@ -135,8 +137,10 @@ impl Sds {
     /// folders is not named as a file of the archive is passed over.
     ///
     /// # Errors
-    /// [`Error::Io`] for a folder that cannot be read; that of the archive must exist.
+    /// [`Error::Io`] for a folder that cannot be read (that of the archive must exist);
+    /// [`mseed::Error::Window`] for a time span that ends before it begins.
     pub fn files(&self, pattern: &IdPattern, from: UtcTime, to: UtcTime) -> Result<Vec<DayFile>> {
+        mseed::expect_forward(from, to)?;
         let days = (day_number(from) - 1)..=(day_number(to) + 1);
         let mut found = Vec::new();
         for (year_folder, year) in folders(&self.root)? {
@@ -257,47 +261,65 @@ impl Sds {
     /// file is written anew, and appears when it is whole. The same data written twice are there
     /// twice.
     ///
+    /// The start of a trace must be one that the format holds
+    /// ([`WriteOptions::round_start`]); where it is cut, the first sample of the day is written to
+    /// the nearest time that the format holds, as those of all later records are.
+    ///
     /// # Errors
-    /// [`Error::UnsafeName`] and [`Error::Year`], before anything is written; [`Error::Io`],
-    /// [`Error::Write`]: files written before stay.
+    /// [`Error::UnsafeName`], [`Error::Year`], and [`Error::Write`] for what cannot be represented,
+    /// before anything is written, folders included; [`Error::Io`]: files written before stay.
     pub fn write<'a>(
         &self,
         traces: impl IntoIterator<Item = &'a Trace>,
         options: &WriteOptions,
     ) -> Result<Vec<(PathBuf, Written)>> {
-        let mut parts: Vec<(PathBuf, Vec<Trace>)> = Vec::new();
+        let mut files: Vec<(PathBuf, Writer<Vec<u8>>)> = Vec::new();
         for trace in traces {
-            for part in by_day(trace) {
+            for (number, part) in by_day(trace).into_iter().enumerate() {
                 let path = self.path(&part.id, part.start)?;
-                match parts.iter_mut().find(|(known, _)| *known == path) {
-                    Some((_, traces)) => traces.push(part),
-                    None => parts.push((path, vec![part])),
+                let known = files.iter().position(|(known, _)| *known == path);
+                let at = known.unwrap_or(files.len());
+                if known.is_none() {
+                    files.push((path, Writer::new(Vec::new(), options.clone())?));
                 }
+                let Some((_, writer)) = files.get_mut(at) else { continue };
+                if number == 0 { writer.write(&part)? } else { writer.write_later_part(&part)? }
             }
         }
-        parts.into_iter().map(|(path, traces)| append(path, &traces, options)).collect()
+        let mut encoded = Vec::with_capacity(files.len());
+        for (path, writer) in files {
+            let (bytes, written) = writer.finish()?;
+            encoded.push((path, bytes, written));
+        }
+        encoded
+            .into_iter()
+            .map(|(path, bytes, written)| {
+                append(&path, &bytes)?;
+                Ok((path, written))
+            })
+            .collect()
     }
 }
 
-/// Writes a file anew with these traces behind what is in it.
-fn append(path: PathBuf, traces: &[Trace], options: &WriteOptions) -> Result<(PathBuf, Written)> {
+/// Writes a file anew with these bytes behind what is in it.
+fn append(path: &Path, bytes: &[u8]) -> Result<()> {
     let io = |path: &Path| {
         let path = path.to_owned();
         move |source| Error::Io { path, source }
     };
+    let before = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(e) => return Err(io(path)(e)),
+    };
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(io(folder))?;
     }
-    let before = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
-        Err(e) => return Err(io(&path)(e)),
-    };
-    let written = write_atomically(&path, |file| {
+    write_atomically(path, |file| {
         file.write_all(&before)?;
-        mseed::write_to(file, traces, options)
-    })?;
-    Ok((path, written))
+        file.write_all(bytes)
+    })
+    .map_err(io(path))
 }
 
 /// The parts of a trace that belong to each day.

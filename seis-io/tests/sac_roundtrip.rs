@@ -469,3 +469,44 @@ proptest::proptest! {
         }
     }
 }
+
+/// What SAC rounds is refused on request, with the place.
+#[test]
+fn what_would_be_rounded_is_refused_on_request() {
+    let rate = SamplingRate::from_hz(40.0).unwrap();
+    let start: UtcTime = "2022-01-02T00:00:00.069539Z".parse().unwrap();
+    let trace = |samples: Samples| Trace::new("CI.HEC..BHN".parse().unwrap(), start, rate, samples);
+    let refused = |trace: &Trace| {
+        let file = SacFile::from_trace(trace).unwrap();
+        file.expect_exact(trace).unwrap_err()
+    };
+    for samples in [
+        Samples::I32(vec![1, -16_777_216, 16_777_218]),
+        Samples::F32(vec![0.1, f32::NAN, f32::INFINITY, -0.0]),
+        Samples::F64(vec![0.5, f64::NAN, f64::NEG_INFINITY, 1e-30_f32.into()]),
+    ] {
+        let trace = trace(samples);
+        SacFile::from_trace(&trace).unwrap().expect_exact(&trace).unwrap();
+    }
+    for samples in [Samples::I32(vec![0, 16_777_217]), Samples::F64(vec![0.0, 0.1])] {
+        let error = refused(&trace(samples));
+        assert!(matches!(error, Error::Rounded { index: 1, .. }), "{error}");
+        assert!(error.to_string().starts_with("CI.HEC..BHN: sample 1 is "), "{error}");
+    }
+    let mut odd = trace(Samples::I32(vec![1]));
+    odd.rate = SamplingRate::from_hz(98.765_432_1).unwrap();
+    let error = refused(&odd);
+    assert!(matches!(error, Error::Inexact { variable: "delta", .. }), "{error}");
+    assert!(error.to_string().contains("98.7654321 Hz would come back from SAC as 98."), "{error}");
+    // Version 7 has doubles.
+    SacFile::from_trace_with(&odd, Version::V7).unwrap().expect_exact(&odd).unwrap();
+    // B of a header that is kept may be far from its reference time.
+    let mut header = Header::new();
+    header.set_reference_time("2022-01-01T00:00:00Z".parse().unwrap()).unwrap();
+    let plain = trace(Samples::I32(vec![1]));
+    let kept = SacFile::from_trace_and_header(&plain, header).unwrap();
+    let error = kept.expect_exact(&plain).unwrap_err();
+    assert!(matches!(error, Error::Inexact { variable: "b", .. }), "{error}");
+    let other = trace(Samples::I32(vec![2]));
+    assert!(SacFile::from_trace(&plain).unwrap().expect_exact(&other).is_err());
+}

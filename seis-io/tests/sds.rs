@@ -209,6 +209,50 @@ fn codes_that_would_leave_the_archive_are_refused() {
     assert_eq!(std::fs::read_dir(&inner).unwrap().count(), 0);
 }
 
+/// What cannot be represented is refused before there is so much as a folder.
+#[test]
+fn refused_writes_leave_nothing_behind() {
+    let root = tempfile::tempdir().unwrap();
+    let archive = Sds::new(root.path());
+    let good = trace("XX.B..BHZ", "2022-01-02T10:00:00Z", 10.0, 60.0);
+    let mut bad_rate = trace("XX.A..BHZ", "2022-01-02T10:00:00Z", 10.0, 60.0);
+    bad_rate.rate = SamplingRate::from_hz(98.765_432_1).unwrap();
+    let bad_start = trace("XX.A..BHZ", "2022-01-02T10:00:00.000000001Z", 10.0, 60.0);
+    let bad_code = trace("NETWORK.A..BHZ", "2022-01-02T10:00:00Z", 10.0, 60.0);
+    for bad in [bad_rate, bad_start, bad_code] {
+        let error = archive.write([&good, &bad], &Default::default()).unwrap_err();
+        assert!(matches!(error, Error::Write(_)), "{error}");
+        assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 0, "{error}");
+    }
+}
+
+/// At 3 and 128 Hz the first sample of a day is off the microseconds: nobody gave that time.
+#[test]
+fn days_begin_between_microseconds() {
+    for hz in [3.0, 128.0] {
+        let root = tempfile::tempdir().unwrap();
+        let archive = Sds::new(root.path());
+        let whole = trace("XX.A..BHZ", "2022-01-02T23:59:00.1Z", hz, 120.0);
+        let written = archive.write([&whole], &Default::default()).unwrap();
+        assert_eq!(written.len(), 2);
+        let found = archive.read(&any(), UtcTime::MIN, UtcTime::MAX).unwrap();
+        assert_eq!(found.complete().unwrap().traces(), [whole]);
+    }
+}
+
+#[test]
+fn a_time_span_that_ends_before_it_begins_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let archive = Sds::new(root.path());
+    let (from, to) = (at("2022-01-02T10:00:01Z"), at("2022-01-02T10:00:00Z"));
+    let read = archive.read(&any(), from, to).err();
+    for error in [read, archive.files(&any(), from, to).err()] {
+        let error = error.unwrap();
+        assert!(matches!(error, Error::Read(mseed::Error::Window { .. })), "{error}");
+        assert!(error.to_string().contains("2022-01-02T10:00:01Z"), "{error}");
+    }
+}
+
 /// Late records at the end of a file: found without the assumption of order.
 #[test]
 fn thorough_reading() {

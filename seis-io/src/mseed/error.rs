@@ -8,6 +8,7 @@ use seis_core::{SampleType, SourceId, UtcTime};
 
 use super::steim::SteimError;
 use super::{Encoding, Skipped};
+use crate::file::shown;
 
 /// What is wrong with one record.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -231,8 +232,9 @@ pub enum Error {
     /// gzip data would inflate to more than they may.
     #[error(
         "{}the gzip data inflate to more than {bytes} bytes, {limit} times their size and more: if \
-         that is what they should do, inflate them to a file with gunzip (or raise \
-         ReadOptions::max_inflation, or read them record by record)",
+         that is what they should do, raise the limit (--max-inflation, \
+         ReadOptions::max_inflation), inflate them to a file with gunzip, or read them record by \
+         record",
         InFile(.file)
     )]
     TooLarge {
@@ -242,6 +244,24 @@ pub enum Error {
         bytes: u64,
         /// How many times their size they may inflate to.
         limit: u32,
+    },
+    /// An option of reading that makes no sense.
+    #[error("{option} is {found:?}: expected {expected}")]
+    Option {
+        /// Which.
+        option: &'static str,
+        /// Its value.
+        found: f64,
+        /// What would do.
+        expected: &'static str,
+    },
+    /// A time span that ends before it begins.
+    #[error("the time window begins at {from} and ends before, at {to}: exchange them")]
+    Window {
+        /// Its beginning.
+        from: UtcTime,
+        /// Its end.
+        to: UtcTime,
     },
     /// Some of the data could not be read, and all of it was asked for.
     #[error(
@@ -266,7 +286,7 @@ struct InFile<'a>(&'a Option<PathBuf>);
 impl fmt::Display for InFile<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Some(path) => write!(f, "{}: ", path.display()),
+            Some(path) => write!(f, "{}: ", shown(path)),
             None => Ok(()),
         }
     }
@@ -284,6 +304,18 @@ impl fmt::Display for Because<'_> {
     }
 }
 
+/// `, but as … Hz`, if it would come back at all.
+struct Nearest<'a>(&'a Option<f64>);
+
+impl fmt::Display for Nearest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(hz) => write!(f, " (but as {hz:?} Hz)"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Error {
     /// The same error, with the name of the file it came from: for those who read the bytes
     /// themselves.
@@ -296,7 +328,7 @@ impl Error {
             | Self::NoRecordsYet { file, .. }
             | Self::TooLarge { file, .. }
             | Self::Incomplete { file, .. } => *file = Some(path.to_owned()),
-            Self::Pattern(_) => {}
+            Self::Pattern(_) | Self::Option { .. } | Self::Window { .. } => {}
         }
         self
     }
@@ -403,13 +435,34 @@ pub enum WriteError {
         /// The version.
         version: u8,
     },
-    /// The sampling rate cannot be stored in version 2.
-    #[error("{id}: sampling rate {hz:?} Hz cannot be stored in miniSEED 2")]
+    /// Version 2 does not hold the sampling rate: it is no ratio or product of integers up to 32767
+    /// and no 32-bit float.
+    #[error(
+        "{id}: sampling rate {hz:?} Hz would not come back from miniSEED 2{}: write version 3{}",
+        Nearest(.nearest_hz),
+        if nearest_hz.is_some() { ", or round it (--lossy, WriteOptions::round_rate)" } else { "" }
+    )]
     Rate {
         /// The trace.
         id: SourceId,
-        /// The rate.
+        /// The rate in Hz.
         hz: f64,
+        /// The nearest rate in Hz that is stored with
+        /// [`round_rate`](super::WriteOptions::round_rate), if there is one.
+        nearest_hz: Option<f64>,
+    },
+    /// Version 2 does not hold the start time of a trace: it is no whole microsecond.
+    #[error(
+        "{id}: start {start} is no whole microsecond, which is all that miniSEED 2 holds (the \
+         nearest is {rounded}): write version 3, or round it (--lossy, WriteOptions::round_start)"
+    )]
+    Start {
+        /// The trace.
+        id: SourceId,
+        /// Its start.
+        start: UtcTime,
+        /// The nearest microsecond.
+        rounded: UtcTime,
     },
     /// A record would start in a year that readers do not take: outside 1900 to 2100 in version 2,
     /// where it is the sign of the other byte order, and outside 1678 to 2261 in version 3, where

@@ -108,7 +108,8 @@ impl Reader {
     ///
     /// # Errors
     /// Under [`Policy::Stop`] and [`Policy::Strict`] the first error; otherwise only if not one of
-    /// the files could be read: then that of the first.
+    /// the files could be read: then that of the first. [`Error::Option`] and [`Error::Window`] for
+    /// options that make no sense.
     pub fn read_many<P: AsRef<Path>>(
         &mut self,
         paths: impl IntoIterator<Item = P>,

@@ -121,6 +121,7 @@ mod write;
 pub use encoding::{ByteOrder, Encoding};
 pub use error::{Error, RecordError, Result, WarningKind, WriteError};
 pub use many::{Collection, FileReading, read_files};
+pub(crate) use options::expect_forward;
 pub use options::{JoinOptions, JoinRule, Policy, ReadOptions, TimeTolerance};
 pub use read::{Contents, Index, Reader, RecordInfo, Span, index, read, read_bytes, read_from};
 pub use reader::{RecordReader, Records};

@@ -2,7 +2,7 @@
 
 use seis_core::{IdPattern, SamplingRate, SourceId, UtcTime};
 
-use super::Encoding;
+use super::{Encoding, Error, Result};
 
 /// What happens when bytes cannot be read as records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -45,6 +45,9 @@ pub enum TimeTolerance {
 }
 
 /// How records are joined to traces.
+///
+/// Tolerances are finite and not negative ([`max_drift`](Self::max_drift) may be infinite); others
+/// are refused when something is read ([`Error::Option`]).
 ///
 /// ```
 /// use seis_io::mseed::{JoinOptions, TimeTolerance};
@@ -134,6 +137,34 @@ impl JoinOptions {
     }
 }
 
+impl JoinOptions {
+    /// Refuses tolerances that are none: compared with NaN nothing is ever near enough, or
+    /// everything is.
+    fn check(&self) -> Result<()> {
+        let (time, found) = match self.time_tolerance {
+            TimeTolerance::Samples(samples) => ("time_tolerance in samples", samples),
+            TimeTolerance::Seconds(seconds) => ("time_tolerance in seconds", seconds),
+        };
+        for (option, found) in [(time, found), ("rate_tolerance", self.rate_tolerance)] {
+            if !(found.is_finite() && found >= 0.0) {
+                let expected = "a finite number from 0 on";
+                return Err(Error::Option { option, found, expected });
+            }
+        }
+        let found = self.max_drift;
+        if found.is_nan() || found < 0.0 {
+            let expected = "a number from 0 on, or infinity for no bound";
+            return Err(Error::Option { option: "max_drift", found, expected });
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a time span that ends before it begins.
+pub(crate) fn expect_forward(from: UtcTime, to: UtcTime) -> Result<()> {
+    if from > to { Err(Error::Window { from, to }) } else { Ok(()) }
+}
+
 /// How miniSEED is read.
 ///
 /// ```no_run
@@ -154,7 +185,8 @@ pub struct ReadOptions {
     /// Channels that are wanted; all, if there is no pattern. Samples of others are not decoded.
     pub select: Vec<IdPattern>,
     /// Time span that is wanted. Samples of records outside it are not decoded; traces are trimmed
-    /// to it, to the nearest sample.
+    /// to it, to the nearest sample. One that ends before it begins is refused
+    /// ([`Error::Window`]).
     pub window: Option<(UtcTime, UtcTime)>,
     /// Encoding of version-2 records that do not say (they have no blockette 1000). Default:
     /// Steim-1, as libmseed and ObsPy assume.
@@ -279,6 +311,15 @@ impl ReadOptions {
     pub fn max_junk(mut self, bytes: u64) -> Self {
         self.max_junk = bytes;
         self
+    }
+
+    /// Refuses what makes no sense, before anything is read.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.join.check()?;
+        match self.window {
+            Some((from, to)) => expect_forward(from, to),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn wants(&self, id: &SourceId) -> bool {

@@ -209,8 +209,10 @@ impl Reader {
     ///
     /// # Errors
     /// [`Error::NoRecords`] if there is not one record in them; under [`Policy::Stop`] and
-    /// [`Policy::Strict`] [`Error::Record`] for the first stretch that cannot be read.
+    /// [`Policy::Strict`] [`Error::Record`] for the first stretch that cannot be read;
+    /// [`Error::Option`] and [`Error::Window`] for options that make no sense.
     pub fn read_bytes(&mut self, bytes: &[u8]) -> Result<Contents> {
+        self.options.check()?;
         let mut pass = Pass::default();
         self.headers(bytes, &mut pass);
         self.contents(bytes, pass)
@@ -270,6 +272,7 @@ impl Reader {
     /// # Errors
     /// As [`Reader::read_bytes`].
     pub fn index_bytes(&mut self, bytes: &[u8]) -> Result<Index> {
+        self.options.check()?;
         let mut pass = Pass::default();
         self.headers(bytes, &mut pass);
         self.spans(pass)
@@ -312,6 +315,7 @@ impl Reader {
         &mut self,
         work: impl FnOnce(&mut Self, &mut Vec<u8>) -> Result<T>,
     ) -> Result<T> {
+        self.options.check()?;
         let mut bytes = std::mem::take(&mut self.bytes);
         bytes.clear();
         let done = work(self, &mut bytes);

@@ -3,9 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
-use seis_core::UtcTime;
+use seis_core::{SourceId, UtcTime};
 
 use super::Kind;
+use crate::file::shown;
 
 /// Why a SAC file could not be read, written, or turned into a trace.
 ///
@@ -14,7 +15,7 @@ use super::Kind;
 #[non_exhaustive]
 pub enum Error {
     /// An error in this file.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}", shown(path))]
     File {
         /// The file.
         path: PathBuf,
@@ -135,6 +136,36 @@ pub enum Error {
         index: usize,
         /// Its value.
         value: f64,
+    },
+    /// A sample that 32-bit floating point would round
+    /// ([`SacFile::expect_exact`](super::SacFile::expect_exact)).
+    #[error(
+        "{id}: sample {index} is {value:?}, which is no 32-bit float as SAC has them: write \
+         miniSEED, or let it be rounded (--lossy)"
+    )]
+    Rounded {
+        /// The trace.
+        id: SourceId,
+        /// Index of the sample.
+        index: usize,
+        /// Its value.
+        value: f64,
+    },
+    /// An id, start time or sampling rate that is read of the file otherwise than the trace has it
+    /// ([`SacFile::expect_exact`](super::SacFile::expect_exact)).
+    #[error(
+        "{id}: {variable}: {value} would come back from SAC as {found}: write miniSEED, or let it \
+         be rounded (--lossy)"
+    )]
+    Inexact {
+        /// The trace.
+        id: SourceId,
+        /// Where it is stored: DELTA, B, or KNETWK for all of the id.
+        variable: &'static str,
+        /// What the trace has, as text.
+        value: String,
+        /// What is read, as text.
+        found: String,
     },
     /// A text trace: SAC holds numbers.
     #[error("the trace holds text; SAC files hold numbers")]

@@ -9,6 +9,7 @@
 //! | times | [`Header::start_time`], [`Header::time_of`], [`Header::set_time`], [`Header::move_reference_to`] |
 //! | station, event, distance | [`Header::set_geometry`], [`Header::set_orientation`] |
 //! | uneven, spectral, XYZ files | [`Data`] |
+//! | refuse what would be rounded | [`SacFile::expect_exact`] |
 //! | look for mistakes | [`SacFile::check`] |
 //! | write many files fast | [`Header::encode_samples_into`] |
 //!
@@ -57,6 +58,7 @@ mod ascii;
 mod check;
 mod enums;
 mod error;
+mod exact;
 mod file;
 mod geometry;
 mod header;

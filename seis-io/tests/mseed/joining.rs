@@ -1,7 +1,9 @@
 //! Which records make which trace.
 
 use seis_core::Stream;
-use seis_io::mseed::{JoinOptions, ReadOptions, TimeTolerance, WarningKind, read_bytes};
+use seis_io::mseed::{
+    Error, JoinOptions, ReadOptions, Reader, TimeTolerance, WarningKind, read_bytes,
+};
 
 use crate::raw::Raw;
 
@@ -235,4 +237,40 @@ fn leap_second_flags_move_the_end_under_obspys_rule() {
     bytes.extend(records(&[2]));
     assert_eq!(read(&bytes, JoinOptions::obspy()).len(), 2);
     assert_eq!(read(&bytes, JoinOptions::new()).len(), 1);
+}
+
+/// NaN would make every comparison false, and a negative tolerance joins nothing, not even what
+/// fits: nobody can mean that.
+#[test]
+fn tolerances_that_are_none_are_refused() {
+    let bytes = records(&[0, 1]);
+    let (samples, seconds) = (TimeTolerance::Samples, TimeTolerance::Seconds);
+    let join = JoinOptions::new;
+    for bad in [f64::NAN, -0.5, f64::NEG_INFINITY, f64::INFINITY] {
+        for (join, name) in [
+            (join().time_tolerance(samples(bad)), "time_tolerance in samples"),
+            (join().time_tolerance(seconds(bad)), "time_tolerance in seconds"),
+            (join().rate_tolerance(bad), "rate_tolerance"),
+            (join().max_drift(bad), "max_drift"),
+        ] {
+            let options = ReadOptions::new().join(join);
+            let outcome = read_bytes(&bytes, &options);
+            if name == "max_drift" && bad == f64::INFINITY {
+                assert_eq!(outcome.unwrap().stream.len(), 1);
+                continue;
+            }
+            let error = outcome.unwrap_err();
+            let said = error.to_string();
+            assert!(matches!(error, Error::Option { option, .. } if option == name), "{said}");
+            assert!(said.contains(&format!("{bad:?}")), "{said}");
+            let mut reader = Reader::new(options);
+            assert!(matches!(reader.index_bytes(&bytes), Err(Error::Option { .. })));
+            assert!(matches!(reader.read_from(&*bytes), Err(Error::Option { .. })));
+            assert!(matches!(reader.read_many(["no file"]), Err(Error::Option { .. })));
+        }
+    }
+    for zero in [0.0, -0.0] {
+        let join = join().time_tolerance(seconds(zero)).rate_tolerance(zero).max_drift(zero);
+        assert_eq!(read(&bytes, join).len(), 1);
+    }
 }

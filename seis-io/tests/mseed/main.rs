@@ -5,6 +5,7 @@ mod chunks;
 mod contents;
 mod corpus;
 mod encodings;
+mod exactness;
 mod headers;
 mod hostile;
 mod joining;

@@ -73,7 +73,9 @@ proptest! {
         exponent in 8_u32..=15,
         little in any::<bool>(),
         micros in -2_000_000_000_000_000_i64..4_000_000_000_000_000,
-        hz in prop::sample::select(vec![0.01, 1.0, 20.0, 40.0, 100.0 / 3.0, 125.0, 1000.0, 5e4, 65.7]),
+        hz in prop::sample::select(
+            vec![0.01, 1.0, 20.0, 40.0, 100.0 / 3.0, 125.0, 1000.0, 5e4, 65.7, 32768.5],
+        ),
     ) {
         let mut trace = trace(samples);
         trace.start = UtcTime::from_nanos(i128::from(micros) * 1000);
@@ -86,7 +88,7 @@ proptest! {
         prop_assert_eq!(back.len(), 1);
         prop_assert!(same(&back[0].samples, &trace.samples));
         prop_assert_eq!((back[0].id, back[0].start), (trace.id, trace.start));
-        prop_assert!((back[0].rate.hz() / hz - 1.0).abs() < 6e-8);
+        prop_assert_eq!(back[0].rate, trace.rate);
         // Each record starts, to the microsecond, when its first sample was taken.
         let mut done = 0;
         for record in Records::new(&bytes) {
@@ -182,29 +184,17 @@ fn what_the_header_cannot_hold_is_refused() {
     };
     assert!(with_start("1900-01-01T00:00:00Z").is_ok());
     assert!(with_start("2100-12-31T23:59:59.9999Z").is_ok());
-    for start in ["1899-12-31T23:59:59Z", "2101-01-01T00:00:00Z", "2100-12-31T23:59:59.9999999Z"] {
+    for start in ["1899-12-31T23:59:59Z", "2101-01-01T00:00:00Z", "2101-01-01T00:00:00.000001Z"] {
         assert!(matches!(with_start(start).unwrap_err(), WriteError::Time { .. }), "{start}");
     }
 
-    let with_rate = |hz: f64| {
-        let mut t = trace(vec![1]);
-        t.rate = SamplingRate::from_hz(hz).unwrap();
-        written(&t, &WriteOptions::new())
-    };
-    for hz in [1e-9, 4e-6] {
-        let outcome = with_rate(hz);
-        assert!(
-            matches!(outcome, Err(WriteError::Rate { .. })) || outcome.is_ok(),
-            "{hz}: {outcome:?}"
-        );
-    }
     for len in [0, 63, 65, 500, 1 << 21] {
         let error = Writer::new(Vec::new(), WriteOptions::new().record_len(len)).unwrap_err();
         assert!(matches!(error, WriteError::RecordLength { .. }));
     }
     for len in [64, 128] {
         let mut t = trace(vec![1; 500]);
-        t.rate = SamplingRate::from_hz(19_999.3).unwrap();
+        t.rate = SamplingRate::from_hz(19_999.25).unwrap();
         let error = written(&t, &WriteOptions::new().record_len(len)).unwrap_err();
         assert!(matches!(error, WriteError::RecordTooShort { .. }), "{len}: {error}");
     }

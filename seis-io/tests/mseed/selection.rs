@@ -1,5 +1,6 @@
 //! Only what is wanted.
 
+use seis_core::UtcTime;
 use seis_io::mseed::steim::Steim;
 use seis_io::mseed::{ReadOptions, Reader, read_bytes};
 
@@ -54,8 +55,11 @@ fn boundaries_between_records() {
     let times = ["00.98", "00.984", "00.99", "00.9875", "01", "01.01", "01.0125", "01.02"];
     for a in times {
         for b in ["00.98", "00.99", "02", "02.01", "01.98"] {
-            let time = |s: &str| format!("2022-01-02T00:00:{s}Z").parse().unwrap();
+            let time = |s: &str| -> UtcTime { format!("2022-01-02T00:00:{s}Z").parse().unwrap() };
             let (from, to) = (time(a), time(b));
+            if from > to {
+                continue;
+            }
             let part = read_bytes(&file(), &ReadOptions::new().window(from, to)).unwrap().stream;
             let mut trimmed = all.clone();
             trimmed.trim(from, to);

@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use seis_core::{SamplingRate, Trace, UtcTime};
 use seis_io::mseed::{
-    Contents, FormatVersion, ReadOptions, Reader, Records, WriteOptions, write_to,
+    Contents, Error, FormatVersion, ReadOptions, Reader, Records, WriteOptions, write_to,
 };
 
 /// Counts the bytes that are read.
@@ -225,5 +225,32 @@ fn damaged_files_end_in_an_answer() {
                 assert!(trace.len() <= 2401 * 100, "{trace}");
             }
         }
+    }
+}
+
+#[test]
+fn a_window_that_ends_before_it_begins_is_refused() {
+    let bytes = day(FormatVersion::V2, 512);
+    let (from, to) = (at("01:00:00.000000001"), at("01:00:00"));
+    for ordered in [false, true] {
+        let options = ReadOptions::new().time_ordered(ordered).window(from, to);
+        let mut reader = Reader::new(options.clone());
+        for outcome in [
+            reader.read_bytes(&bytes).err(),
+            reader.index_bytes(&bytes).err(),
+            reader.read_from(&*bytes).err(),
+            reader.read_seek(Cursor::new(&bytes)).err(),
+            reader.read("no file").err(),
+            reader.index("no file").err(),
+            reader.read_many(["no file"]).err(),
+        ] {
+            let error = outcome.unwrap();
+            assert!(matches!(error, Error::Window { .. }), "{error}");
+            let said = error.to_string();
+            assert!(said.contains(&from.to_string()) && said.contains(&to.to_string()), "{said}");
+        }
+        // A moment is a window.
+        let moment = Reader::new(options.window(to, to)).read_bytes(&bytes).unwrap();
+        assert_eq!(moment.stream.traces()[0].len(), 1);
     }
 }

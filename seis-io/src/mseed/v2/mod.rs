@@ -16,7 +16,5 @@ pub use content::{
 pub use header::{Header, Quality};
 
 pub(crate) use codes::{CODES, codes};
-#[cfg(test)]
-pub(crate) use header::nominal_rate;
-pub(crate) use header::{Brief, parse, read};
+pub(crate) use header::{Brief, nominal_rate, parse, read};
 pub(crate) use memo::Memo;

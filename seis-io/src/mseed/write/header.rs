@@ -67,12 +67,16 @@ impl Series {
         trace: &Trace,
         coding: Coding,
         options: &WriteOptions,
+        round_start: bool,
     ) -> Result<Self, WriteError> {
         let &Trace { id, start, rate, .. } = trace;
         let (template, order) = match options.version {
             FormatVersion::V2 => {
+                if !round_start {
+                    v2::expect_microsecond(id, start)?;
+                }
                 let template = v2::Template::new(id, start, rate, coding.nominal(), options)?;
-                (Template::V2(template), options.byte_order)
+                (Template::V2(template), options.v2_order())
             }
             FormatVersion::V3 => {
                 let steim = coding.nominal().is_steim();

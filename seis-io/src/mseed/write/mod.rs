@@ -92,10 +92,14 @@ pub fn write_to<'a>(
 ///
 /// In version 2:
 ///
-/// * Start times are stored to the microsecond, as the format allows, rounded half to even; where
-///   they are no multiples of 0.1 ms there is a blockette 1001.
-/// * Rates that factor and multiplier cannot give are stored, as 32-bit floats, in blockette 100
-///   as well.
+/// * The start of a trace must be a whole microsecond, which is all that the format holds, or is
+///   rounded [on request](WriteOptions::round_start). The starts of later records follow from it;
+///   they are rounded to the microsecond, halves to even. Where they are no multiples of 0.1 ms
+///   there is a blockette 1001.
+/// * The rate must be a ratio or product of integers up to 32767, which factor and multiplier
+///   hold, or a 32-bit float, which goes into blockette 100 as well; others are rounded
+///   [on request](WriteOptions::round_rate). What was read of a version-2 file always is such a
+///   rate.
 ///
 /// In version 3 times are exact to the nanosecond and rates to double precision; rates below 1 Hz
 /// are stored as periods. Records are as long as what they hold, and have their checksum.
@@ -172,8 +176,21 @@ impl<W: io::Write> Writer<W> {
     /// [`WriteError`]. The trace is checked before its first record is written, except for start
     /// times of later records and differences too large for a Steim-2 that was asked for.
     pub fn write(&mut self, trace: &Trace) -> Result<(), WriteError> {
+        self.write_from(trace, self.options.round_start)
+    }
+
+    /// Writes a later part of a trace that was cut: its start follows from that of the trace, as
+    /// those of records do, and is rounded as they are.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub(crate) fn write_later_part(&mut self, trace: &Trace) -> Result<(), WriteError> {
+        self.write_from(trace, true)
+    }
+
+    fn write_from(&mut self, trace: &Trace, round_start: bool) -> Result<(), WriteError> {
         let coding = Coding::choose(trace, &self.options)?;
-        let series = Series::new(trace, coding, &self.options)?;
+        let series = Series::new(trace, coding, &self.options, round_start)?;
         let samples = samples::convert(trace, coding.nominal())?;
         self.flush_channel(trace.id)?;
         self.channels.remove(&trace.id);
@@ -223,7 +240,7 @@ impl<W: io::Write> Writer<W> {
             .get(&piece.id)
             .is_some_and(|c| c.is_continued_by(piece, coding, &samples, tolerance));
         if !goes_on {
-            let series = Series::new(piece, coding, &self.options)?;
+            let series = Series::new(piece, coding, &self.options, self.options.round_start)?;
             record::check_room(&series)?;
             self.flush_channel(piece.id)?;
             self.channels.insert(piece.id, Channel::new(series, &samples));

@@ -45,9 +45,10 @@ pub struct WriteOptions {
     /// Version 2: length of a record in bytes, a power of two from 64 to 1048576. Version 3: the
     /// longest that a record may be, up to 10 MiB. Default: 4096, as libmseed and ObsPy have it.
     pub record_len: usize,
-    /// Byte order of headers and samples in version 2; version 3 knows only one. Default: big
-    /// endian, which every reader knows.
-    pub byte_order: ByteOrder,
+    /// Byte order of headers and samples; `None` for the usual one of the version: in version 2
+    /// big endian, which every reader knows, in version 3 little endian, which is its only one
+    /// (but for Steim frames, which are always big endian there). Default: `None`.
+    pub byte_order: Option<ByteOrder>,
     /// Quality indicator of version 2. Default: D.
     pub quality: Quality,
     /// Sequence number of the first version-2 record, 1 to 999999. Default: 1.
@@ -64,6 +65,24 @@ pub struct WriteOptions {
     /// Extra headers of version-3 records: the text of a JSON object, of at most 65535 bytes,
     /// which goes into every record as it stands. Default: none (empty).
     pub extra_headers: String,
+    /// Whether a sampling rate that version 2 does not hold is rounded to the nearest that it does;
+    /// otherwise it is [refused](WriteError::Rate). Default: refused.
+    ///
+    /// Factor and multiplier hold ratios of integers up to 32767, products of two such integers,
+    /// and the inverses of products; blockette 100 holds 32-bit floats, which are within 6e-8 of
+    /// any rate. A record that counts its samples by such a rate is right at its start, which it
+    /// states, and off by up to 6e-8 of its duration at its end: 4 µs for a minute, less than 0.004
+    /// samples in any record. A reader that counts a whole trace by the rate of its first record is
+    /// off by up to 5 ms after a day. Version 3 holds every rate.
+    pub round_rate: bool,
+    /// Whether a start time that is no whole microsecond is rounded to one in version 2 (halves to
+    /// even); otherwise it is [refused](WriteError::Start). Default: refused.
+    ///
+    /// This is about the first sample of a trace, or of a piece that continues nothing, whose time
+    /// is given. The times of later records follow from it and the rate, and are rounded to the
+    /// microsecond in any case, as by libmseed: a trace of 3 Hz could not be written otherwise.
+    /// Version 3 has nanoseconds.
+    pub round_start: bool,
     /// How far the start of a piece of samples may lie from the time at which its first sample is
     /// due for it to be taken as the continuation; its own start time is then lost. See
     /// [`Writer::push`](crate::mseed::Writer::push). Default: 1 µs, to which version-2 files give
@@ -77,13 +96,15 @@ impl Default for WriteOptions {
             version: FormatVersion::V2,
             encoding: None,
             record_len: 4096,
-            byte_order: ByteOrder::Big,
+            byte_order: None,
             quality: Quality::Indeterminate,
             first_sequence: 1,
             publication_version: 0,
             flags: 0,
             timing_quality: None,
             extra_headers: String::new(),
+            round_rate: false,
+            round_start: false,
             continue_within: TimeDelta::from_nanos(1000),
         }
     }
@@ -120,7 +141,7 @@ impl WriteOptions {
     /// With this byte order.
     #[must_use]
     pub fn byte_order(mut self, order: ByteOrder) -> Self {
-        self.byte_order = order;
+        self.byte_order = Some(order);
         self
     }
 
@@ -166,11 +187,32 @@ impl WriteOptions {
         self
     }
 
+    /// With rates that version 2 does not hold rounded to the nearest that it does, or refused: see
+    /// [`round_rate`](Self::round_rate).
+    #[must_use]
+    pub fn round_rate(mut self, round: bool) -> Self {
+        self.round_rate = round;
+        self
+    }
+
+    /// With start times of traces rounded to the microsecond in version 2, or refused: see
+    /// [`round_start`](Self::round_start).
+    #[must_use]
+    pub fn round_start(mut self, round: bool) -> Self {
+        self.round_start = round;
+        self
+    }
+
     /// With pieces of samples taken as continuations up to this far from their time.
     #[must_use]
     pub fn continue_within(mut self, tolerance: TimeDelta) -> Self {
         self.continue_within = tolerance;
         self
+    }
+
+    /// The byte order of version 2.
+    pub(super) fn v2_order(&self) -> ByteOrder {
+        self.byte_order.unwrap_or(ByteOrder::Big)
     }
 
     /// Checks what does not depend on the data.
@@ -195,6 +237,9 @@ impl WriteOptions {
             }
             FormatVersion::V2 if !(1..=999_999).contains(&self.first_sequence) => {
                 Some("first_sequence: the numbers go from 1 to 999999")
+            }
+            FormatVersion::V3 if self.byte_order == Some(ByteOrder::Big) => {
+                Some("byte_order: version 3 is little-endian by definition; leave it out")
             }
             FormatVersion::V3 if self.quality != Quality::Indeterminate => {
                 Some("quality: version 3 has a publication_version in its place")

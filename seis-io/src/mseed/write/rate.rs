@@ -2,6 +2,8 @@
 
 use seis_core::SamplingRate;
 
+use crate::mseed::v2::nominal_rate;
+
 /// How a rate is stored.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct StoredRate {
@@ -11,57 +13,93 @@ pub(super) struct StoredRate {
     pub(super) actual_hz: Option<f32>,
 }
 
+impl StoredRate {
+    /// What is read of it; `None` for what readers refuse.
+    pub(super) fn read(&self) -> Option<SamplingRate> {
+        let nominal = nominal_rate(self.factor, self.multiplier).ok()?;
+        match self.actual_hz {
+            Some(hz) => SamplingRate::from_hz(f64::from(hz)).ok(),
+            None => Some(nominal),
+        }
+    }
+}
+
+/// Largest factor, and largest multiplier.
 const MAX: u64 = i16::MAX as u64;
 
-/// Stores a rate; `None` if that cannot be done.
+/// Largest divisor: both numbers may be -32768, and then divide.
+const MAX_DIVISOR: u64 = MAX + 1;
+
+/// How far a 32-bit float may be from a number, relative to it: half a unit in the last place.
+const SINGLE: f64 = f32::EPSILON as f64 / 2.0;
+
+/// Stores a rate exactly: the double that is read is the rate's. In the error is the nearest that
+/// is stored instead, if there is one.
 ///
-/// Exactly, where the rate is a ratio of two numbers up to 32767, a product of two, or the inverse
-/// of one. Else factor and multiplier are near it; blockette 100 is added, as by ObsPy, if they differ
-/// from the rate as a 32-bit float.
-pub(super) fn store(rate: SamplingRate) -> Option<StoredRate> {
+/// Factor and multiplier hold ratios of two numbers up to 32767, products of two, and the inverses
+/// of products. All else needs blockette 100, which holds 32-bit floats; factor and multiplier are
+/// then near.
+pub(super) fn store(rate: SamplingRate) -> Result<StoredRate, Option<StoredRate>> {
+    let hz = rate.hz();
+    // At 1e-9 Hz the 32-bit float may be below what readers take, and the ratio is far off.
+    let near_enough = |off: &f64| *off <= hz * SINGLE;
+    let off =
+        |stored: &StoredRate| stored.read().map(|read| (read.hz() - hz).abs()).filter(near_enough);
+    let (factor, multiplier) = near(rate).ok_or(None)?;
+    let nominal = StoredRate { factor, multiplier, actual_hz: None };
+    let single = StoredRate { actual_hz: Some(hz as f32), ..nominal };
+    match (off(&nominal), off(&single)) {
+        (Some(0.0), _) => Ok(nominal),
+        (_, Some(0.0)) => Ok(single),
+        (Some(without), with) if with.is_none_or(|with| without <= with) => Err(Some(nominal)),
+        (_, Some(_)) => Err(Some(single)),
+        (_, None) => Err(None),
+    }
+}
+
+/// Factor and multiplier that give the rate, or one near it.
+fn near(rate: SamplingRate) -> Option<(i16, i16)> {
     if !rate.is_regular() {
-        return Some(StoredRate { factor: 0, multiplier: 0, actual_hz: None });
+        return Some((0, 0));
     }
     let (numerator, denominator) = rate.as_ratio();
-    let (factor, multiplier, nominal_hz) = if numerator <= MAX && denominator <= MAX {
-        ratio(numerator, denominator)?
-    } else if let Some((a, b)) = product(numerator).filter(|_| denominator == 1) {
-        (a, b, f64::from(a) * f64::from(b))
-    } else if let Some((a, b)) = product(denominator).filter(|_| numerator == 1) {
-        // Minus one: seconds per sample, and a divisor.
-        (-a, -b, 1.0 / (f64::from(a) * f64::from(b)))
+    if numerator <= MAX && denominator <= MAX_DIVISOR {
+        ratio(numerator, denominator)
+    } else if let Some((a, b)) = product(numerator, MAX).filter(|_| denominator == 1) {
+        Some((i16::try_from(a).ok()?, i16::try_from(b).ok()?))
+    } else if let Some((a, b)) = product(denominator, MAX_DIVISOR).filter(|_| numerator == 1) {
+        // Seconds per sample, and a divisor.
+        Some((minus(a)?, minus(b)?))
     } else if rate.hz() > MAX as f64 {
-        let (a, b) = near_product(rate.hz())?;
-        (a, b, f64::from(a) * f64::from(b))
+        near_product(rate.hz())
     } else if rate.interval_s() > MAX as f64 {
-        let (a, b) = near_product(rate.interval_s())?;
-        (-a, -b, 1.0 / (f64::from(a) * f64::from(b)))
+        near_product(rate.interval_s()).map(|(a, b)| (-a, -b))
     } else {
         let (n, d) = nearest_ratio(rate.hz())?;
-        ratio(n, d)?
-    };
-    let actual = rate.hz() as f32;
-    let actual_hz = (nominal_hz as f32 != actual).then_some(actual);
-    Some(StoredRate { factor, multiplier, actual_hz })
+        ratio(n, d)
+    }
 }
 
-/// Factor and multiplier of a ratio of two small numbers, and the rate they give.
-fn ratio(numerator: u64, denominator: u64) -> Option<(i16, i16, f64)> {
+/// A ratio of two small numbers.
+fn ratio(numerator: u64, denominator: u64) -> Option<(i16, i16)> {
     let factor = i16::try_from(numerator).ok().filter(|f| *f > 0)?;
-    let divisor = i16::try_from(denominator).ok().filter(|d| *d > 0)?;
-    let multiplier = if divisor == 1 { 1 } else { -divisor };
-    Some((factor, multiplier, f64::from(factor) / f64::from(divisor)))
+    Some((factor, if denominator == 1 { 1 } else { minus(denominator)? }))
 }
 
-/// Two numbers up to 32767 whose product is this.
-fn product(number: u64) -> Option<(i16, i16)> {
-    if number > MAX * MAX {
+/// The number, up to 32768, below zero.
+fn minus(number: u64) -> Option<i16> {
+    i16::try_from(-i64::try_from(number).ok()?).ok()
+}
+
+/// Two numbers up to `max` whose product is this.
+fn product(number: u64, max: u64) -> Option<(u64, u64)> {
+    if number > max * max {
         return None;
     }
-    (number.div_ceil(MAX).max(1)..=MAX)
+    (number.div_ceil(max).max(1)..=max)
         .take_while(|a| a * a <= number)
         .find(|a| number % a == 0)
-        .and_then(|a| Some((i16::try_from(number / a).ok()?, i16::try_from(a).ok()?)))
+        .map(|a| (number / a, a))
 }
 
 /// Two numbers up to 32767 whose product is near a number beyond.
@@ -99,7 +137,6 @@ fn nearest_ratio(hz: f64) -> Option<(u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mseed::v2::nominal_rate;
 
     fn stored(hz: f64) -> StoredRate {
         store(SamplingRate::from_hz(hz).unwrap()).unwrap()
@@ -121,8 +158,11 @@ mod tests {
             1.0 / 3600.0,
             1.0 / 86_400.0,
             1.0 / 40_000.0,
+            1.0 / 32_768.0,
             5000.0 / 7.0,
             1e6,
+            1e9,
+            1e-9,
         ] {
             let s = stored(hz);
             assert_eq!(s.actual_hz, None, "{hz}");
@@ -132,23 +172,72 @@ mod tests {
 
     #[test]
     fn others_need_blockette_100() {
-        let s = stored(33.333_333_3);
+        let odd = f64::from(99.999_f32);
+        assert_eq!(stored(odd).actual_hz, Some(99.999));
+        // Also where factor and multiplier are the same to single precision.
+        let third = f64::from(100.0_f32 / 3.0);
+        let s = stored(third);
+        assert_eq!((s.factor, s.multiplier, s.actual_hz), (100, -3, Some(100.0 / 3.0)));
+        assert_eq!(s.read().unwrap().hz(), third);
+    }
+
+    #[test]
+    fn what_needs_more_digits_is_not_stored_but_near() {
+        let near = |hz: f64| store(SamplingRate::from_hz(hz).unwrap()).unwrap_err().unwrap();
+        assert_eq!(near(99.999).actual_hz, Some(99.999));
+        assert_eq!(near(123_456.789).actual_hz, Some(123_456.79));
+        let s = near(33.333_333_3);
         assert_eq!((s.factor, s.multiplier, s.actual_hz), (100, -3, None));
-        assert_eq!(stored(99.999).actual_hz, Some(99.999));
-        assert_eq!(stored(123_456.789).actual_hz, Some(123_456.79));
-        let s = stored(std::f64::consts::PI * 30.0);
+        let s = near(std::f64::consts::PI * 30.0);
         let nominal = nominal_rate(s.factor, s.multiplier).unwrap().hz();
         assert!((nominal / (std::f64::consts::PI * 30.0) - 1.0).abs() < 1e-6);
     }
 
     proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
         #[test]
-        fn stored_rates_are_right_to_single_precision(exponent in -9.0..9.0_f64) {
-            let hz = 10_f64.powf(exponent);
-            if let Some(s) = store(SamplingRate::from_hz(hz).unwrap()) {
-                let nominal = nominal_rate(s.factor, s.multiplier).unwrap().hz();
-                let read = s.actual_hz.map_or(nominal, f64::from);
-                proptest::prop_assert!((read / hz - 1.0).abs() < 1.2e-7, "{} {:?}", hz, s);
+        fn what_is_read_of_factor_and_multiplier_can_be_stored(
+            factor in proptest::num::i16::ANY,
+            multiplier in proptest::num::i16::ANY,
+            small in proptest::bool::ANY,
+        ) {
+            // Of two large numbers most products are no rates.
+            let multiplier = if small { multiplier % 300 } else { multiplier };
+            if let Ok(rate) = nominal_rate(factor, multiplier) {
+                let read = store(rate).ok().and_then(|s| s.read());
+                proptest::prop_assert_eq!(read, Some(rate), "{} {}", factor, multiplier);
+            }
+        }
+
+        #[test]
+        fn what_is_read_of_blockette_100_can_be_stored(
+            bits in 0x3080_0000..0x4e80_0000_u32,
+        ) {
+            let hz = f64::from(f32::from_bits(bits));
+            if let Ok(rate) = SamplingRate::from_hz(hz) {
+                let read = store(rate).ok().and_then(|s| s.read());
+                proptest::prop_assert_eq!(read.map(SamplingRate::hz), Some(hz));
+            }
+        }
+
+        #[test]
+        fn rounded_rates_are_right_to_single_precision(exponent in -9.0..9.0_f64) {
+            let rate = SamplingRate::from_hz(10_f64.powf(exponent)).unwrap();
+            if let Ok(s) | Err(Some(s)) = store(rate) {
+                let read = s.read().unwrap().hz();
+                proptest::prop_assert!((read / rate.hz() - 1.0).abs() < 6e-8, "{:?}", s);
+            }
+        }
+    }
+
+    #[test]
+    fn the_ends_of_factor_and_multiplier() {
+        for factor in [i16::MIN, -32_767, -1, 0, 1, 32_749, 32_767] {
+            for multiplier in [i16::MIN, -32_749, -1, 0, 1, 30_517, 32_767] {
+                if let Ok(rate) = nominal_rate(factor, multiplier) {
+                    let stored = store(rate).map(|s| s.read());
+                    assert_eq!(stored, Ok(Some(rate)), "{factor} {multiplier}");
+                }
             }
         }
     }

@@ -40,7 +40,7 @@ impl Template {
         encoding: Encoding,
         options: &WriteOptions,
     ) -> Result<Self, WriteError> {
-        let order = options.byte_order;
+        let order = options.v2_order();
         let mut bytes = vec![0; 48];
         let mut put = |at: usize, value: &[u8]| {
             if let Some(slot) = bytes.get_mut(at..at + value.len()) {
@@ -65,7 +65,7 @@ impl Template {
             put(at, padded.get(..len).unwrap_or_default());
         }
         let StoredRate { factor, multiplier, actual_hz } =
-            rate::store(rate).ok_or(WriteError::Rate { id, hz: rate.hz() })?;
+            stored_rate(id, rate, options.round_rate)?;
         put(32, &order.put_u16(factor as u16));
         put(34, &order.put_u16(multiplier as u16));
         let bit = |wanted: u8, position: u8| u8::from(options.flags & wanted != 0) << position;
@@ -147,9 +147,25 @@ impl Template {
     }
 }
 
+/// Refuses a start time that a header does not hold.
+pub(super) fn expect_microsecond(id: SourceId, start: UtcTime) -> Result<(), WriteError> {
+    let rounded = to_microsecond(start);
+    if rounded == start { Ok(()) } else { Err(WriteError::Start { id, start, rounded }) }
+}
+
+/// How a rate is stored; if not exactly, only on request.
+fn stored_rate(id: SourceId, rate: SamplingRate, round: bool) -> Result<StoredRate, WriteError> {
+    rate::store(rate).or_else(|nearest| {
+        nearest.filter(|_| round).ok_or_else(|| {
+            let nearest_hz = nearest.and_then(|n| n.read()).map(SamplingRate::hz);
+            WriteError::Rate { id, hz: rate.hz(), nearest_hz }
+        })
+    })
+}
+
 /// Type, room for the link, content.
 fn blockette(options: &WriteOptions, kind: u16, content: &[u8]) -> Vec<u8> {
-    let mut bytes = options.byte_order.put_u16(kind).to_vec();
+    let mut bytes = options.v2_order().put_u16(kind).to_vec();
     bytes.extend_from_slice(&[0, 0]);
     bytes.extend_from_slice(content);
     bytes
@@ -163,11 +179,15 @@ fn needs_microseconds(start: UtcTime, rate: SamplingRate) -> bool {
         || (numerator > 0 && u128::from(denominator) * 10_000 % u128::from(numerator) != 0)
 }
 
+/// What a header can say of an instant; halves to even.
+fn to_microsecond(time: UtcTime) -> UtcTime {
+    time.round_to(TimeDelta::from_nanos(1000))
+}
+
 /// An instant, rounded to the microsecond, in the fields of a header: the nearest 0.1 ms (halves
 /// up), and −50 to 49 µs to be added to it. This is ObsPy's way; libmseed 3 writes 0 to 99 µs.
 fn split(time: UtcTime) -> (i16, u16, u8, u8, u8, u16, i8) {
-    let rounded = time.round_to(TimeDelta::from_nanos(1000));
-    let micros = rounded.as_nanos().div_euclid(1000);
+    let micros = to_microsecond(time).as_nanos().div_euclid(1000);
     let tenths = (micros + 50).div_euclid(100);
     let rest = (micros - tenths * 100) as i8;
     let (year, day, hour, minute, second, nanos) =

@@ -99,7 +99,8 @@ impl Template {
 }
 
 /// A rate as the header has it: in Hz, or, below 1 Hz, minus the period in s, as libmseed writes
-/// it; the other way round where only that gives the same ratio back.
+/// it; the other way round where only that gives the same ratio back. In Hz the same double is read
+/// in any case.
 fn rate_or_period(rate: SamplingRate) -> f64 {
     if !rate.is_regular() {
         return 0.0;
@@ -107,7 +108,7 @@ fn rate_or_period(rate: SamplingRate) -> f64 {
     let (hz, period) = (rate.hz(), rate.interval_s());
     let as_hz = SamplingRate::from_hz(hz) == Ok(rate);
     let as_period = SamplingRate::from_interval_s(period) == Ok(rate);
-    if (hz >= 1.0 && (as_hz || !as_period)) || (as_hz && !as_period) { hz } else { -period }
+    if as_period && !(as_hz && hz >= 1.0) { -period } else { hz }
 }
 
 #[cfg(test)]
