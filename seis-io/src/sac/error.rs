@@ -145,7 +145,7 @@ pub enum Error {
     )]
     Rounded {
         /// The trace.
-        id: SourceId,
+        id: Box<SourceId>,
         /// Index of the sample.
         index: usize,
         /// Its value.
@@ -159,7 +159,7 @@ pub enum Error {
     )]
     Inexact {
         /// The trace.
-        id: SourceId,
+        id: Box<SourceId>,
         /// Where it is stored: DELTA, B, or KNETWK for all of the id.
         variable: &'static str,
         /// What the trace has, as text.

@@ -43,11 +43,12 @@ impl SacFile {
         let same = |(x, y): (&f32, &f64)| f64::from(*x) == *y || (x.is_nan() && y.is_nan());
         if let Some(index) = stored.iter().zip(values.iter()).position(|pair| !same(pair)) {
             let value = values.get(index).copied().unwrap_or_default();
-            return Err(Error::Rounded { id, index, value });
+            return Err(Error::Rounded { id: id.into(), index, value });
         }
         let back = self.header.to_trace(Vec::<f32>::new(), &TraceOptions::new())?;
         let differs = |variable, value: &dyn fmt::Display, found: &dyn fmt::Display| {
-            Err(Error::Inexact { id, variable, value: value.to_string(), found: found.to_string() })
+            let (value, found) = (value.to_string(), found.to_string());
+            Err(Error::Inexact { id: id.into(), variable, value, found })
         };
         if back.id != id {
             return differs(KNETWK.name, &id, &back.id);
