@@ -1,18 +1,22 @@
 //! Anything that can be read, inflated on the way if it is gzip.
 //!
 //! gzip is told by its first three bytes, with which nothing else begins that is read here. Several
-//! members behind each other are one source, as for `gzip -d`.
+//! members behind each other are one source, and zeros behind them are padding, as for `gzip -d`.
 
 use std::fmt;
-use std::io::{self, Chain, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 
 /// The two magic bytes and the only compression method (*RFC 1952*, 2.3.1).
 const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
 
 /// What gzip may inflate to whatever its size.
 const FREE_BYTES: u64 = 64 << 20;
+
+/// So many zeros behind gzip data are padding; then nothing more is expected of a source that may
+/// have no end.
+const MAX_PADDING: u64 = 64 << 20;
 
 /// Whether bytes begin like a gzip file.
 pub(crate) fn is_gzip(head: &[u8]) -> bool {
@@ -29,15 +33,22 @@ pub(crate) struct Source<R> {
     /// Times that it may inflate, beyond what is free.
     max_inflation: Option<u32>,
     given: u64,
+    /// Zeros behind a member of the gzip data.
+    padding: u64,
     too_large: bool,
 }
 
 type Begun<R> = Chain<Cursor<Vec<u8>>, R>;
 
+type Compressed<R> = BufReader<Counted<Begun<R>>>;
+
 enum State<R> {
     Fresh(R),
     Plain(Begun<R>),
-    Gzip(Box<MultiGzDecoder<Counted<Begun<R>>>>),
+    /// In a member of the gzip data.
+    Gzip(Box<GzDecoder<Compressed<R>>>),
+    /// Behind a member.
+    Between(Compressed<R>),
     /// In the moment of a change.
     Changing,
 }
@@ -61,7 +72,7 @@ impl<R> fmt::Debug for Source<R> {
         let state = match self.state {
             State::Fresh(_) => "fresh",
             State::Plain(_) => "plain",
-            State::Gzip(_) => "gzip",
+            State::Gzip(_) | State::Between(_) => "gzip",
             State::Changing => "changing",
         };
         f.debug_struct("Source").field("state", &state).finish_non_exhaustive()
@@ -76,6 +87,7 @@ impl<R: Read> Source<R> {
             broken: None,
             max_inflation: None,
             given: 0,
+            padding: 0,
             too_large: false,
         }
     }
@@ -115,12 +127,38 @@ impl<R: Read> Source<R> {
             let begun = Cursor::new(head).chain(inner);
             self.state = if gzip {
                 let counted = Counted { inner: begun, bytes: 0 };
-                State::Gzip(Box::new(MultiGzDecoder::new(counted)))
+                State::Gzip(Box::new(GzDecoder::new(BufReader::with_capacity(1 << 15, counted))))
             } else {
                 State::Plain(begun)
             };
         }
         Ok(())
+    }
+
+    /// Goes on behind a member of the gzip data; whether another follows.
+    fn next_member(&mut self) -> io::Result<bool> {
+        self.state = match std::mem::replace(&mut self.state, State::Changing) {
+            State::Gzip(member) => State::Between(member.into_inner()),
+            state => state,
+        };
+        while let State::Between(rest) = &mut self.state {
+            let bytes = rest.fill_buf()?;
+            let zeros = bytes.iter().take_while(|b| **b == 0).count();
+            let more = zeros < bytes.len();
+            rest.consume(zeros);
+            self.padding += zeros as u64;
+            if more {
+                break;
+            }
+            if zeros == 0 || self.padding > MAX_PADDING {
+                return Ok(false);
+            }
+        }
+        self.state = match std::mem::replace(&mut self.state, State::Changing) {
+            State::Between(rest) => State::Gzip(Box::new(GzDecoder::new(rest))),
+            state => state,
+        };
+        Ok(true)
     }
 }
 
@@ -132,25 +170,35 @@ impl<R: Read> Read for Source<R> {
         if matches!(self.state, State::Fresh(_)) {
             self.begin(out.len())?;
         }
-        let inflater = match &mut self.state {
-            State::Plain(begun) => return begun.read(out),
-            State::Gzip(inflater) => inflater,
-            State::Fresh(_) | State::Changing => return Ok(0),
-        };
-        let n = match inflater.read(out) {
-            Ok(n) => n,
-            Err(e) => {
-                use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
-                if matches!(e.kind(), InvalidData | InvalidInput | UnexpectedEof) {
-                    self.broken = Some(e.to_string());
-                    return Ok(0);
+        let (n, compressed) = loop {
+            let inflated = match &mut self.state {
+                State::Plain(begun) => return begun.read(out),
+                State::Gzip(member) => match member.read(out) {
+                    Ok(n) => Ok((n, member.get_ref().get_ref().bytes)),
+                    Err(e) => Err(e),
+                },
+                State::Between(_) => Ok((0, 0)),
+                State::Fresh(_) | State::Changing => return Ok(0),
+            };
+            match inflated {
+                Ok((0, _)) => {
+                    if !self.next_member()? {
+                        return Ok(0);
+                    }
                 }
-                return Err(e);
+                Ok(inflated) => break inflated,
+                Err(e) => {
+                    use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+                    if matches!(e.kind(), InvalidData | InvalidInput | UnexpectedEof) {
+                        self.broken = Some(e.to_string());
+                        return Ok(0);
+                    }
+                    return Err(e);
+                }
             }
         };
         self.given += n as u64;
         if let Some(times) = self.max_inflation {
-            let compressed = inflater.get_ref().bytes;
             if self.given > FREE_BYTES.max(compressed.saturating_mul(u64::from(times))) {
                 self.too_large = true;
                 return Err(io::Error::other("inflates to more than it may"));
@@ -194,6 +242,50 @@ mod tests {
     fn members_are_one_source() {
         let bytes = [gzip(b"first "), gzip(b""), gzip(b"second")].concat();
         assert_eq!(all(&bytes), (b"first second".to_vec(), None));
+    }
+
+    #[test]
+    fn zeros_behind_the_end_are_padding() {
+        for zeros in [1, 511, 100_000] {
+            let padded = [gzip(b"data"), vec![0; zeros]].concat();
+            assert_eq!(all(&padded), (b"data".to_vec(), None), "{zeros}");
+            let twice = [gzip(b"first "), vec![0; zeros], gzip(b"second")].concat();
+            assert_eq!(all(&twice), (b"first second".to_vec(), None), "{zeros}");
+            // What else follows is not gzip.
+            let junk = [padded, b"junk".to_vec()].concat();
+            let (out, broken) = all(&junk);
+            assert_eq!(out, b"data");
+            assert!(broken.is_some(), "{zeros}");
+        }
+        // Padding without an end is an end.
+        let data = gzip(b"data");
+        let mut source = Source::new(data.as_slice().chain(io::repeat(0)));
+        let mut out = Vec::new();
+        source.read_to_end(&mut out).unwrap();
+        assert_eq!((out, source.take_broken()), (b"data".to_vec(), None));
+        // Interrupted between members, and a byte at a time.
+        let bytes = [gzip(b"first "), vec![0; 9], gzip(b"second"), vec![0; 70_000]].concat();
+        let mut source = Source::new(Halting { bytes: &bytes, turn: 0 });
+        let mut out = Vec::new();
+        source.read_to_end(&mut out).unwrap();
+        assert_eq!((out, source.take_broken()), (b"first second".to_vec(), None));
+    }
+
+    /// One byte at a time, and an interruption before each.
+    struct Halting<'a> {
+        bytes: &'a [u8],
+        turn: usize,
+    }
+
+    impl Read for Halting<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            self.turn += 1;
+            if self.turn % 2 == 0 {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let n = out.len().min(1);
+            self.bytes.read(&mut out[..n])
+        }
     }
 
     #[test]
