@@ -87,12 +87,16 @@ impl ExtraHeaders {
     /// by [`get`](Self::get).
     ///
     /// # Errors
-    /// [`RecordError::ExtraHeaders`] for one of another type than defined.
+    /// [`RecordError::ExtraHeaders`] for one of another type than defined, with its path, as
+    /// `FDSN.Time.Quality`. The others are then to be found by [`get`](Self::get), or all together
+    /// once it is [taken out](Self::as_object_mut).
     pub fn fdsn(&self) -> Result<Fdsn, RecordError> {
         match self.object.get("FDSN") {
             None => Ok(Fdsn::default()),
-            Some(value) => Fdsn::deserialize(value)
-                .map_err(|e| RecordError::ExtraHeaders { reason: format!("FDSN: {e}") }),
+            Some(value) => Fdsn::deserialize(value).map_err(|error| {
+                let (path, error) = locate("FDSN".to_owned(), error, value, &|alone| alone);
+                RecordError::ExtraHeaders { reason: format!("{path}: {error}") }
+            }),
         }
     }
 
@@ -119,6 +123,37 @@ impl ExtraHeaders {
         }
         self
     }
+}
+
+/// Which of the headers within a value is wrong, and how: that which, alone within what surrounds
+/// it, still is.
+fn locate(
+    path: String,
+    error: serde_json::Error,
+    value: &Value,
+    around: &dyn Fn(Value) -> Value,
+) -> (String, serde_json::Error) {
+    let fault = |alone: Value| Fdsn::deserialize(around(alone)).err();
+    match value {
+        Value::Object(object) => {
+            for (name, inner) in object {
+                let wrap = |v: Value| Value::Object(Map::from_iter([(name.clone(), v)]));
+                if let Some(error) = fault(wrap(inner.clone())) {
+                    return locate(format!("{path}.{name}"), error, inner, &|v| around(wrap(v)));
+                }
+            }
+        }
+        Value::Array(list) => {
+            for (index, inner) in list.iter().enumerate() {
+                let wrap = |v: Value| Value::Array(vec![v]);
+                if let Some(error) = fault(wrap(inner.clone())) {
+                    return locate(format!("{path}.{index}"), error, inner, &|v| around(wrap(v)));
+                }
+            }
+        }
+        _ => {}
+    }
+    (path, error)
 }
 
 impl std::str::FromStr for ExtraHeaders {
@@ -389,5 +424,44 @@ mod instant {
     ) -> Result<Option<UtcTime>, D::Error> {
         let text = Option::<String>::deserialize(deserializer)?;
         text.map(|t| t.parse().map_err(serde::de::Error::custom)).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_that_is_wrong_is_named() {
+        for (json, path) in [
+            (r#"{"FDSN":7}"#, "FDSN: "),
+            (
+                r#"{"FDSN":{"Sequence":1,"Time":{"LeapSecond":1,"Quality":"good"}}}"#,
+                "FDSN.Time.Quality: ",
+            ),
+            (
+                r#"{"FDSN":{"Time":{"Exception":[{"Count":1},{"Count":2,"Time":"noon"}]}}}"#,
+                "FDSN.Time.Exception.1.Time: ",
+            ),
+            (
+                r#"{"FDSN":{"Event":{"Detection":[{"MEDSNR":[1.5,"x"]}]}}}"#,
+                "FDSN.Event.Detection.0.MEDSNR.1: ",
+            ),
+            (r#"{"FDSN":{"Flags":{"Spikes":1},"Clock":{"Model":"x"}}}"#, "FDSN.Flags.Spikes: "),
+        ] {
+            let extra: ExtraHeaders = json.parse().unwrap();
+            let error = extra.fdsn().unwrap_err();
+            let RecordError::ExtraHeaders { reason } = &error else { panic!("{error}") };
+            assert!(reason.starts_with(path), "{json}: {reason}");
+        }
+    }
+
+    #[test]
+    fn the_others_are_read_without_it() {
+        let json = r#"{"FDSN":{"Sequence":1,"Time":{"LeapSecond":1,"Quality":"good"}}}"#;
+        let mut extra: ExtraHeaders = json.parse().unwrap();
+        assert_eq!(extra.get("FDSN.Time.LeapSecond").and_then(Value::as_i64), Some(1));
+        extra.as_object_mut()["FDSN"]["Time"].as_object_mut().unwrap().remove("Quality");
+        assert_eq!(extra.fdsn().unwrap().sequence, Some(1));
     }
 }
