@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use seis_core::{IdPattern, SourceId, Trace, UtcTime};
 
+use crate::calendar::holds_series;
 use crate::file::{shown, write_atomically};
 use crate::mseed::{
     self, Collection, ReadOptions, Reader, WriteError, WriteOptions, Writer, Written,
@@ -46,8 +47,8 @@ pub enum Error {
         /// The trace.
         id: SourceId,
     },
-    /// A trace starts in a year that has no folder.
-    #[error("{id}: {start} is not within the years 1 to 9999")]
+    /// A trace starts, or ends, in a year that has no folder.
+    #[error("{id}: the samples from {start} on are not within the years 1 to 9999")]
     Year {
         /// The trace.
         id: SourceId,
@@ -275,6 +276,9 @@ impl Sds {
     ) -> Result<Vec<(PathBuf, Written)>> {
         let mut files: Vec<(PathBuf, Writer<Vec<u8>>)> = Vec::new();
         for trace in traces {
+            if !holds_series(trace.start, trace.rate, trace.len() as u64) {
+                return Err(Error::Year { id: trace.id, start: trace.start });
+            }
             for (number, part) in by_day(trace).into_iter().enumerate() {
                 let path = self.path(&part.id, part.start)?;
                 let known = files.iter().position(|(known, _)| *known == path);

@@ -226,6 +226,17 @@ fn refused_writes_leave_nothing_behind() {
     }
 }
 
+/// There is no midnight behind the last one.
+#[test]
+fn samples_beyond_the_calendar_are_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let archive = Sds::new(root.path());
+    let last = trace("XX.A..BHZ", "9999-12-31T23:59:00Z", 1000.0, 600.0);
+    let error = archive.write([&last], &Default::default()).unwrap_err();
+    assert!(matches!(error, Error::Year { .. }), "{error}");
+    assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 0);
+}
+
 /// At 3 and 128 Hz the first sample of a day is off the microseconds: nobody gave that time.
 #[test]
 fn days_begin_between_microseconds() {

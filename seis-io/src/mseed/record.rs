@@ -8,6 +8,7 @@ use super::signature::{SIGNATURE_BYTES, Signature, signature};
 use super::steim::Check;
 use super::window::{Halt, Window};
 use super::{ByteOrder, Encoding, RecordError, WarningKind, decode, v2, v3};
+use crate::calendar::holds_series;
 
 /// How a record is to be parsed.
 #[derive(Debug, Clone, Copy)]
@@ -428,6 +429,32 @@ impl Common {
             Format::V2(header) => header.quality.publication_version(),
             Format::V3(header) => header.publication_version,
             Format::None => 0,
+        }
+    }
+
+    /// Refuses samples whose times would be beyond the year 9999: all of them would be at its end.
+    #[inline(always)]
+    pub(crate) fn expect_in_calendar(&self) -> Result<(), RecordError> {
+        let start = self.start;
+        // A start that was corrected beyond the end stands at the end.
+        if start < UtcTime::MAX && holds_series(start, self.rate, self.count.into()) {
+            return Ok(());
+        }
+        let found = format!("that of {} samples from {start} on at {}", self.count, self.rate);
+        Err(RecordError::Field {
+            field: "time of the last sample",
+            at: self.count_at(),
+            found,
+            expected: "a time up to the year 9999",
+        })
+    }
+
+    /// Where the header counts the samples.
+    #[cold]
+    fn count_at(&self) -> usize {
+        match self.format {
+            Format::V3(_) => 24,
+            _ => 30,
         }
     }
 

@@ -211,7 +211,7 @@ fn invalid(variable: &Variable, found: impl ToString, expected: &'static str) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sac::Version;
+    use crate::sac::{TraceOptions, Version};
 
     fn time(text: &str) -> UtcTime {
         text.parse().unwrap()
@@ -294,5 +294,18 @@ mod tests {
         assert!(matches!(header.time_of("delta"), Err(Error::UnknownVariable { .. })));
         header.set_b(None).unwrap();
         assert_eq!(header.start_time().unwrap(), Some(time("9999-12-31T00:00:00Z")));
+        // Nor may the samples lead there: a day has 86400 s.
+        let start = time("9999-12-31T00:00:00Z");
+        let rate = seis_core::SamplingRate::from_hz(1.0).unwrap();
+        let id = "CI.HEC..BHN".parse().unwrap();
+        let mut trace = seis_core::Trace::new(id, start, rate, vec![0.0_f32; 86_401]);
+        let error = Header::from_trace(&trace).unwrap_err();
+        assert!(matches!(error, Error::Invalid { variable: "npts", .. }), "{error}");
+        trace.samples.retain_range(0..86_400);
+        let mut header = Header::from_trace(&trace).unwrap();
+        assert!(header.to_trace(vec![0.0_f32], &TraceOptions::new()).is_ok());
+        header.put_points(86_401).unwrap();
+        let error = header.to_trace(vec![0.0_f32], &TraceOptions::new()).unwrap_err();
+        assert!(matches!(error, Error::Invalid { variable: "npts", .. }), "{error}");
     }
 }

@@ -1,12 +1,13 @@
 //! Traces to headers and back.
 
-use seis_core::{Code, Samples, SourceId, TimeDelta, Trace, UtcTime};
+use seis_core::{Code, Samples, SamplingRate, SourceId, TimeDelta, Trace, UtcTime};
 
 use super::header::HEADER_BYTES;
 use super::variables::{
     B, DELTA, E, IFTYPE, KCMPNM, KHOLE, KNETWK, KSTNM, LEVEN, NPTS, RELATIVE_TIMES, Variable,
 };
 use super::{ByteOrder, Error, FileType, Header, Kind, ReferenceTime, Result, Version, samples};
+use crate::calendar::holds_series;
 
 /// What a SAC file may lack to become a trace.
 ///
@@ -48,6 +49,15 @@ impl TraceOptions {
     }
 }
 
+/// Refuses samples whose times are beyond the year 9999.
+fn expect_in_calendar(start: UtcTime, rate: SamplingRate, points: usize) -> Result<()> {
+    if holds_series(start, rate, points as u64) {
+        return Ok(());
+    }
+    let found = format!("{points}, from {start} on at {rate}");
+    Err(Error::Invalid { variable: NPTS.name, found, expected: "samples up to the year 9999" })
+}
+
 impl Header {
     /// A header of version 6 for a trace, as ObsPy 1.5.1 writes it.
     ///
@@ -62,7 +72,7 @@ impl Header {
     /// # Errors
     /// [`Error::NoRate`]; [`Error::TooManySamples`]; [`Error::Text`] for a code of more than eight
     /// characters; [`Error::MeansUndefined`] for one that begins with `-12345`; [`Error::Time`] for
-    /// a start outside the years 100 to 9999.
+    /// a start outside the years 100 to 9999; [`Error::Invalid`] naming NPTS for samples beyond them.
     pub fn from_trace(trace: &Trace) -> Result<Self> {
         Self::from_trace_with(trace, Version::V6)
     }
@@ -126,6 +136,7 @@ impl Header {
         if !trace.rate.is_regular() {
             return Err(Error::NoRate);
         }
+        expect_in_calendar(trace.start, trace.rate, trace.len())?;
         self.set_iftype(FileType::TimeSeries);
         self.set_leven(true).set_lovrok(true);
         // What ObsPy rounds to 32 bits is the inverse of the rate as a double; a double that is to
@@ -267,7 +278,9 @@ impl Header {
         let zero =
             self.reference_time()?.or(options.reference_time).ok_or(Error::NoReferenceTime)?;
         let start = self.start_after(zero)?;
-        Ok(Trace::new(id, start, self.sampling_rate()?, samples))
+        let rate = self.sampling_rate()?;
+        expect_in_calendar(start, rate, self.points()?)?;
+        Ok(Trace::new(id, start, rate, samples))
     }
 
     /// The relative times that are defined, with their texts: origin, first arrival, end of the

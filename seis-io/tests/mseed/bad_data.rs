@@ -210,3 +210,23 @@ fn a_file_of_nothing_but_junk() {
         assert!(text.contains(&format!("{} bytes", bytes.len())), "{text}");
     }
 }
+
+/// Times stop at the end of the year 9999: samples beyond it would all be taken then.
+#[test]
+fn samples_beyond_the_calendar_are_refused() {
+    let start = |year: u16, day: u16, rate: (i16, i16)| {
+        let mut raw = Raw::int32(&[1; 100]);
+        (raw.time, raw.rate) = ((year, day, 23, 59, 59, 0), rate);
+        raw.order = seis_io::mseed::ByteOrder::Big;
+        raw
+    };
+    let fits = start(9999, 365, (1000, 1));
+    assert_eq!(read_bytes(&fits.bytes(), &ReadOptions::new()).unwrap().stream.len(), 1);
+    let mut corrected = start(9999, 365, (1000, 1));
+    corrected.correction = 10_000;
+    for raw in [start(9999, 365, (40, 1)), start(7500, 2, (-30_000, -30_000)), corrected] {
+        let error = read_bytes(&raw.bytes(), &ReadOptions::new()).unwrap_err().to_string();
+        assert!(error.contains("time of the last sample (byte 30 of the record)"), "{error}");
+        assert!(error.contains("CI.HEC..BHN") && error.contains("the year 9999"), "{error}");
+    }
+}

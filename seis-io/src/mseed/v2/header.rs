@@ -317,7 +317,7 @@ pub(crate) fn parse(
     (out.payload_start, out.payload_end) = (payload as u32, len as u32);
     out.format = Format::V2(Brief::of(&header));
     out.notes = notes;
-    Ok(())
+    out.expect_in_calendar().map_err(fail)
 }
 
 /// The fixed section, without what blockettes say.

@@ -139,7 +139,7 @@ pub(crate) fn parse(
     (out.payload_start, out.payload_end) = (payload_start as u32, len as u32);
     out.format = Format::V3(header);
     out.notes = Notes::default();
-    Ok(())
+    out.expect_in_calendar().map_err(fail)
 }
 
 fn rate_or_period(head: &[u8; FIXED_BYTES]) -> f64 {
