@@ -47,9 +47,12 @@ pub(super) fn store(rate: SamplingRate) -> Result<StoredRate, Option<StoredRate>
         |stored: &StoredRate| stored.read().map(|read| (read.hz() - hz).abs()).filter(near_enough);
     let (factor, multiplier) = near(rate).ok_or(None)?;
     let nominal = StoredRate { factor, multiplier, actual_hz: None };
+    let without = off(&nominal);
+    if without == Some(0.0) {
+        return Ok(nominal);
+    }
     let single = StoredRate { actual_hz: Some(hz as f32), ..nominal };
-    match (off(&nominal), off(&single)) {
-        (Some(0.0), _) => Ok(nominal),
+    match (without, off(&single)) {
         (_, Some(0.0)) => Ok(single),
         (Some(without), with) if with.is_none_or(|with| without <= with) => Err(Some(nominal)),
         (_, Some(_)) => Err(Some(single)),
