@@ -155,6 +155,12 @@ pub trait FrequencyResponse: Send + Sync {
         radii_hz.fill(0.0);
     }
 
+    /// The sampling rate in Hz of what the instrument records, if the response tells it. A trace of
+    /// another rate was recorded through other filters, or a stage is missing.
+    fn recorded_rate_hz(&self) -> Option<f64> {
+        None
+    }
+
     /// A key of the content, if this response can be recognised when it comes again.
     fn fingerprint(&self) -> Option<Fingerprint> {
         None

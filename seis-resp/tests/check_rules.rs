@@ -510,14 +510,25 @@ fn ends_before_counts() {
         response.sensitivity = None;
     };
     assert_eq!(with_response(cut), [Rule::EndsBeforeCounts]);
-    assert_eq!(with_response(|response| response.sensitivity = None), []);
     let without_rate = with_channel(|channel| {
         let mut response = good_response();
         cut(&mut response);
         channel.response = response.into();
         channel.sample_rate = None;
     });
-    assert_eq!(without_rate, [], "not sampled");
+    assert_eq!(without_rate, [Rule::NoSensitivity], "not sampled");
+}
+
+#[test]
+fn no_sensitivity() {
+    assert_eq!(with_response(|response| response.sensitivity = None), [Rule::NoSensitivity]);
+    let only_gain = with_response(|response| {
+        response.sensitivity = None;
+        // Stage 0 of old files.
+        let gain = Some(Gain { value: 6e8, frequency_hz: Some(1.0) });
+        response.stages.push(Stage { number: 0, gain, ..Stage::default() });
+    });
+    assert_eq!(only_gain, []);
 }
 
 #[test]

@@ -4,7 +4,8 @@
 mod common;
 
 use common::seed::{Filter, SACPZ, Stage, dataless, stages};
-use seis_resp::{ChannelResponse, Inventory, ProblemKind, Response};
+use seis_core::GroundMotion;
+use seis_resp::{ChannelResponse, Consequence, Inventory, ProblemKind, Response};
 
 /// The fixture with shorter lists.
 fn short() -> Vec<Stage> {
@@ -174,6 +175,70 @@ fn a_byte_more_or_less_and_lost_records() {
         let mut damaged = file.clone();
         damaged.remove(at);
         outcome.add(&whole, &damaged, &format!("no byte {at}"));
+    }
+}
+
+/// A volume in which every blockette of stations has a record of its own, so that nothing goes on
+/// from one to the next but their numbers.
+fn apart(exponent: u32) -> Vec<u8> {
+    let whole = String::from_utf8(volume(16, false)).unwrap();
+    let all = blockettes(whole.as_bytes(), 16);
+    let head = dataless(&short(), exponent, false);
+    let mut file = head[..station_records(head.as_bytes(), exponent)].to_owned();
+    for (at, _) in all {
+        let length: usize = whole[at + 3..at + 7].parse().unwrap();
+        let number = 1 + file.len() / (1 << exponent);
+        let text = whole[at..at + length].to_owned();
+        file.push_str(&common::seed::records('S', &[text], exponent, number));
+    }
+    file.into_bytes()
+}
+
+#[test]
+fn records_that_are_missing() {
+    let exponent = 11;
+    let length = 1 << exponent;
+    let file = apart(exponent);
+    let whole = Inventory::from_dataless(&file).unwrap();
+    assert!(whole.report.is_clean(), "{:?}", whole.report);
+    assert_eq!(whole.channels().count(), 2);
+    let mut outcome = Outcome::default();
+    for record in (station_records(&file, exponent)..file.len() - length).step_by(length) {
+        for many in 1..4 {
+            let rest = file.get(record + many * length..).unwrap_or_default();
+            let damaged = [&file[..record], rest].concat();
+            outcome.add(&whole, &damaged, &format!("{many} records missing at {record}"));
+            let (read, told) = (Inventory::from_dataless(&damaged).unwrap(), "that follows");
+            let problems = &read.report.problems;
+            let is_end = rest.is_empty();
+            assert!(is_end || problems.iter().any(|p| p.expected.contains(told)), "{problems:?}");
+        }
+    }
+    assert!(outcome.broken > 0 && outcome.same > 0, "{outcome:?}");
+    // Without its dictionary a volume has no units, and nobody knows what it measures.
+    let damaged = [&file[..length], &file[station_records(&file, exponent)..]].concat();
+    let read = Inventory::from_dataless(&damaged).unwrap();
+    assert!(!read.report.is_clean());
+    for epoch in read.channels() {
+        let response = epoch.channel.response.get().unwrap();
+        assert!(response.evaluate(&[0.1], GroundMotion::Velocity).is_err());
+    }
+}
+
+#[test]
+fn numbers_that_do_not_count() {
+    let exponent = 11;
+    let file = apart(exponent);
+    let renumbered = |number: fn(usize) -> usize| {
+        let mut file = file.clone();
+        for (n, record) in file.chunks_mut(1 << exponent).enumerate() {
+            record[..6].copy_from_slice(format!("{:06}", number(n)).as_bytes());
+        }
+        Inventory::from_dataless(&file).unwrap().report
+    };
+    for number in [|_| 1, |n| n * 10, |n| n % 7 + 1] {
+        let problems = renumbered(number).problems;
+        assert!(problems.iter().all(|p| p.consequence == Consequence::Kept), "{problems:?}");
     }
 }
 

@@ -252,7 +252,7 @@ fn references_do_not_expand_without_end() {
     let file = [
         records('V', &[blockette(10, "2.4 122010,001~~2022,002~Test~~")], 12, 1),
         records('A', &abbreviations, 12, 2),
-        records('S', &station, 12, 6),
+        records('S', &station, 12, 5),
     ]
     .concat();
     FORMATS[1].limits.hold("references", file.len(), || {

@@ -201,11 +201,21 @@ impl CalibrationPlan {
     /// The steps as they are written into a trace's history, with what there is to be warned of.
     #[must_use]
     pub fn steps(&self, spec: &CalibrationSpec, response: Option<Fingerprint>) -> Vec<Step> {
+        self.steps_warned(spec, response, self.warnings())
+    }
+
+    /// As [`steps`](Self::steps), with these of the warnings.
+    pub(crate) fn steps_warned(
+        &self,
+        spec: &CalibrationSpec,
+        response: Option<Fingerprint>,
+        warnings: &[Warning],
+    ) -> Vec<Step> {
         let mut steps = Vec::new();
         steps.extend(spec.detrend.map(DetrendSpec::step));
         steps.extend(spec.taper.as_ref().map(TaperSpec::step));
         let removal = spec.deconvolution.step(response).with("clipped_bins", self.clipped_bins());
-        steps.push(warned(removal, self.warnings()));
+        steps.push(warned(removal, warnings));
         steps.extend(spec.resample.as_ref().map(InterpolationSpec::step));
         steps
     }

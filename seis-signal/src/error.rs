@@ -189,6 +189,14 @@ pub enum Warning {
         /// Up to where the input may contain energy.
         content_up_to_hz: f64,
     },
+    /// The stages of the response end at another sampling rate than the trace has, by more than
+    /// 1 %: the trace was recorded through other filters, or a stage is missing in the metadata.
+    RateOfResponse {
+        /// The rate at which the response ends.
+        response_hz: f64,
+        /// The rate of the trace.
+        trace_hz: f64,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -208,6 +216,11 @@ impl fmt::Display for Warning {
                 f,
                 "content up to {content_up_to_hz} Hz is sampled with a Nyquist frequency of \
                  {new_nyquist_hz} Hz: low-pass filter before interpolating, or aliases appear"
+            ),
+            Self::RateOfResponse { response_hz, trace_hz } => write!(
+                f,
+                "the stages of the response end at {response_hz} Hz, but the trace has {trace_hz} \
+                 Hz: is it the response of another channel, or is a stage missing?"
             ),
         }
     }

@@ -68,6 +68,17 @@ enum Output {
     Interpolate(Box<InterpolationPlan>),
 }
 
+/// Rates are written with few digits, and some are measured; those of two channels of one
+/// instrument differ by a factor.
+const RATE_TOLERANCE: f64 = 0.01;
+
+/// Warns of a response that ends at another rate than that of the trace.
+fn other_rate(response: &dyn FrequencyResponse, rate: SamplingRate) -> Option<Warning> {
+    let (response_hz, trace_hz) = (response.recorded_rate_hz()?, rate.hz());
+    let differs = (response_hz / trace_hz - 1.0).abs() > RATE_TOLERANCE;
+    differs.then_some(Warning::RateOfResponse { response_hz, trace_hz })
+}
+
 impl Pipeline {
     pub(crate) fn new(
         spec: &CalibrationSpec,
@@ -108,6 +119,7 @@ impl Pipeline {
             }
             _ => {}
         }
+        warnings.extend(other_rate(response, rate));
         let sac_taper = match deconvolution.taper_fraction {
             Some(fraction) => Some(Flanks::sac(npts, fraction)?),
             None => None,

@@ -154,12 +154,14 @@ impl TraceSignal for Trace {
         spec: &DeconvolutionSpec,
     ) -> Result<&mut Self> {
         let npts = numbers(&self.samples)?.len();
+        let is_resampled = self.history.last("interpolate").is_some();
         let plan = PlanCache::global().deconvolution(spec, npts, self.rate, response)?;
         with_scratch(|scratch| {
             with_f64(&mut self.samples, |samples| plan.apply(samples, scratch))
         })?;
         let step = spec.step(response.fingerprint()).with("clipped_bins", plan.clipped_bins());
-        self.history.push(warned(step, plan.warnings()));
+        let warnings = meant(plan.warnings(), is_resampled);
+        self.history.push(warned(step, &warnings));
         Ok(self)
     }
 
@@ -170,13 +172,15 @@ impl TraceSignal for Trace {
     ) -> Result<&mut Self> {
         let samples = numbers(&self.samples)?;
         let input = SamplingGrid::from(&*self);
+        let is_resampled = self.history.last("interpolate").is_some();
         let plan = PlanCache::global().calibration(spec, &input, response)?;
         let mut out = Vec::new();
         with_scratch(|scratch| plan.apply(samples, &mut out, scratch))?;
         let mut output = *plan.output();
         output.start = plan.output_start(input.start);
         become_output(self, out, &output);
-        for step in plan.steps(spec, response.fingerprint()) {
+        let warnings = meant(plan.warnings(), is_resampled);
+        for step in plan.steps_warned(spec, response.fingerprint(), &warnings) {
             self.history.push(step);
         }
         Ok(self)
@@ -195,6 +199,13 @@ impl TraceSignal for Trace {
         self.history.push(Step::new("integrate"));
         Ok(self)
     }
+}
+
+/// The warnings that hold for a trace: one that was resampled has another rate than was recorded
+/// because somebody asked for it.
+fn meant(warnings: &[Warning], is_resampled: bool) -> Vec<Warning> {
+    let of_rate = |w: &Warning| matches!(w, Warning::RateOfResponse { .. });
+    warnings.iter().filter(|w| !(is_resampled && of_rate(w))).copied().collect()
 }
 
 fn become_output(trace: &mut Trace, mut samples: Vec<f64>, grid: &SamplingGrid) {

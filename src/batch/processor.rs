@@ -372,6 +372,10 @@ impl FrequencyResponse for Fingerprinted<'_> {
         self.response.smooth_within_hz(frequencies_hz, quantity, radii_hz);
     }
 
+    fn recorded_rate_hz(&self) -> Option<f64> {
+        self.response.recorded_rate_hz()
+    }
+
     fn fingerprint(&self) -> Option<Fingerprint> {
         self.fingerprint
     }

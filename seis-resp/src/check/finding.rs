@@ -24,6 +24,11 @@ pub struct FindingPlace {
 }
 
 impl FindingPlace {
+    /// Whether it is the other place, or a stage there.
+    pub(super) fn is_in(&self, other: &Self) -> bool {
+        Self { stage: None, ..self.clone() } == *other
+    }
+
     /// The id as far as it goes: `CI`, `CI.HEC` or `CI.HEC..BHN`.
     #[must_use]
     pub fn id(&self) -> String {

@@ -50,6 +50,23 @@ impl Checker {
         }
     }
 
+    /// Stages of which nothing tells that the last is the last. Another rule may have found that
+    /// it is not.
+    pub(super) fn open_end(&mut self, plan: &EvaluationPlan) {
+        let reported = self.findings.last();
+        if reported.is_some_and(|f| f.rule == Rule::EndsBeforeCounts && f.place.is_in(&self.place))
+        {
+            return;
+        }
+        for warning in plan.warnings() {
+            if let EvaluationWarning::NoSensitivity { last_stage, output_unit } = warning {
+                let unit = output_unit.as_deref().unwrap_or("an unknown unit");
+                let found = format!("an end in {unit} after stage {last_stage}");
+                self.report(Rule::NoSensitivity, found, "a sensitivity of the whole instrument");
+            }
+        }
+    }
+
     /// Sums of FIR coefficients.
     pub(super) fn coefficients(&mut self, stage: &Stage) {
         let sum = match stage.filter.as_ref().map(|f| &f.kind) {

@@ -151,6 +151,7 @@ impl Checker {
         let options = EvaluationOptions::default().with_unit_chain(UnitChain::Warn);
         match response.plan(GroundMotion::Native, &options) {
             Ok(plan) => {
+                self.open_end(&plan);
                 if let Some(sensitivity) = &response.sensitivity {
                     self.compare_sensitivity(sensitivity, &plan);
                 }

@@ -100,6 +100,9 @@ rules! {
     EndsBeforeCounts, "R304", "ends-before-counts", Warning,
     "stages that end in volts or amperes, of a channel that has a sampling rate and no sensitivity",
     "add the digitiser and its filters; was the file cut off?";
+    NoSensitivity, "R305", "no-sensitivity", Warning,
+    "stages without a sensitivity of the whole instrument (SEED stage 0), which stands at the end of a SEED file",
+    "if the file was cut off, get it anew: its last stages are missing; else add the sensitivity";
 
     SensitivityMismatch, "R401", "sensitivity-mismatch", Error,
     "an overall sensitivity that is 5 % or more off the product of the stages' gains at its frequency",

@@ -1,7 +1,7 @@
 //! From records to an inventory.
 
 use super::dictionary::{Dictionary, size};
-use super::records::{Blockettes, Raw, Record, Step, may_hide_station};
+use super::records::{Blockettes, Raw, Record, Step, mark_missing, may_hide_station};
 use crate::seed::{
     At, Blockette, Element, Part, Units, Walk, count, is_part, parse_time, sensor, string,
 };
@@ -83,6 +83,7 @@ impl VolumeReader<'_> {
             }
             offset = offset.saturating_add(length);
         }
+        mark_missing(file, length, &mut records);
         Ok((records, offset.min(file.len())))
     }
 
@@ -210,6 +211,10 @@ impl VolumeReader<'_> {
                     let expected = "a record: a number of six digits, V, A or S, a blank or *";
                     let bytes = bytes.get(..16).unwrap_or(bytes);
                     (at, ProblemKind::Structure, bytes, expected, true)
+                }
+                Step::Missing(number, at) => {
+                    let expected = "a record with the number that follows: some are missing here";
+                    (at, ProblemKind::Structure, number, expected, true)
                 }
             };
             // Numbers of a response may be among what is lost.

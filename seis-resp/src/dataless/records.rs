@@ -14,6 +14,7 @@ pub(super) struct Record<'a> {
     /// `V`, `A`, `S`, `T` for control headers, `D`, `R`, `Q`, `M` for data.
     pub(super) kind: u8,
     continues: bool,
+    number: u32,
     pub(super) state: State,
     body: &'a [u8],
 }
@@ -27,6 +28,8 @@ pub(super) enum State {
     Cut,
     /// Its first bytes are those of no record, so that nobody knows what it held.
     Lost,
+    /// It is not there: numbers go on without it.
+    Missing,
 }
 
 impl<'a> Record<'a> {
@@ -43,6 +46,7 @@ impl<'a> Record<'a> {
             offset,
             kind: *kind,
             continues: *continuation == b'*',
+            number: crate::seed::count(sequence).unwrap_or_default(),
             state: if bytes.len() < length { State::Cut } else { State::Whole },
             body,
         })
@@ -50,7 +54,13 @@ impl<'a> Record<'a> {
 
     /// What stands in place of a record, among those of stations: it may have been one.
     pub(super) fn lost(bytes: &'a [u8], offset: usize) -> Self {
-        Self { offset, kind: b'S', continues: false, state: State::Lost, body: bytes }
+        let (kind, state) = (b'S', State::Lost);
+        Self { offset, kind, continues: false, number: 0, state, body: bytes }
+    }
+
+    /// What stands for records of a type that should be before this one.
+    fn missing(&self, kind: u8, number: &'a [u8]) -> Self {
+        Self { kind, continues: false, state: State::Missing, body: number, ..*self }
     }
 
     /// Whether its first blockette, which goes on with none, stands at an offset.
@@ -83,6 +93,46 @@ impl<'a> Record<'a> {
         // Four bytes of length and four of the version come before.
         is_header.then_some((rest.get(8..10)?, self.offset + HEADER + 11))
     }
+}
+
+/// Puts something in the places of records that are missing, as their numbers tell.
+///
+/// Records are numbered from 1 on through a volume. Of one that is not numbered so for the most
+/// part, nothing can be told; neither of numbers that begin again.
+pub(super) fn mark_missing<'a>(file: &'a [u8], length: usize, records: &mut Vec<Record<'a>>) {
+    let is_known = |record: &Record<'_>| record.state != State::Lost;
+    // How far the numbers go on from a record to the one right behind it.
+    let step = |pair: &[Record<'_>]| match pair {
+        [a, b] if is_known(a) && is_known(b) && a.offset + length == b.offset => {
+            b.number.checked_sub(a.number)
+        }
+        _ => None,
+    };
+    let count = |wanted: fn(u32) -> bool| {
+        records.windows(2).filter_map(step).filter(|step| wanted(*step)).count()
+    };
+    let gaps = count(|step| step > 1);
+    if gaps == 0 || gaps > count(|step| step == 1) {
+        return;
+    }
+    let mut marked = Vec::with_capacity(records.len() + 2 * gaps);
+    for (n, record) in records.iter().enumerate() {
+        let before = n.checked_sub(1).and_then(|n| records.get(n));
+        let pair = before.map(|before| [*before, *record]);
+        if let Some(pair) = pair.filter(|pair| step(pair).is_some_and(|step| step > 1)) {
+            let number = file.get(record.offset..record.offset + 6).unwrap_or_default();
+            // Dictionaries stand before stations: either may have gone on.
+            let [before, _] = pair;
+            if before.kind != b'S' {
+                marked.push(record.missing(b'A', number));
+            }
+            if record.kind == b'S' {
+                marked.push(record.missing(b'S', number));
+            }
+        }
+        marked.push(*record);
+    }
+    *records = marked;
 }
 
 /// A blockette as it stands, gathered from the records that it runs through.
@@ -180,6 +230,8 @@ pub(super) enum Step<'a> {
     Cut(At),
     /// No record where there should be one.
     Lost(&'a [u8], At),
+    /// The number of a record before which others are missing.
+    Missing(&'a [u8], At),
 }
 
 /// Whether there is what may be type and length of a blockette 050 among bytes.
@@ -255,10 +307,17 @@ impl<'a> Iterator for Blockettes<'a, '_> {
                 if !self.next_record(|_| true) {
                     return None;
                 }
-                if self.state == State::Lost {
-                    self.state = State::Whole;
-                    let at = At { offset: self.offset - HEADER, line: 0, column: 0 };
-                    return Some(Step::Lost(std::mem::take(&mut self.rest), at));
+                let at = At { offset: self.offset - HEADER, line: 0, column: 0 };
+                match self.state {
+                    State::Whole | State::Cut => {}
+                    State::Lost => {
+                        self.state = State::Whole;
+                        return Some(Step::Lost(std::mem::take(&mut self.rest), at));
+                    }
+                    State::Missing => {
+                        self.state = State::Whole;
+                        return Some(Step::Missing(std::mem::take(&mut self.rest), at));
+                    }
                 }
                 continue;
             }
@@ -272,7 +331,8 @@ impl<'a> Iterator for Blockettes<'a, '_> {
             while body.len() < length {
                 // What goes on is marked as such; not everybody does.
                 let goes_on = |r: &Record<'_>| {
-                    r.state != State::Lost && (r.continues || preamble(r.body).is_none())
+                    !matches!(r.state, State::Lost | State::Missing)
+                        && (r.continues || preamble(r.body).is_none())
                 };
                 if !self.next_record(goes_on) {
                     break;

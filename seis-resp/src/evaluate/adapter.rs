@@ -31,6 +31,10 @@ impl FrequencyResponse for Response {
         );
     }
 
+    fn recorded_rate_hz(&self) -> Option<f64> {
+        self.output_rate_hz()
+    }
+
     fn fingerprint(&self) -> Option<Fingerprint> {
         Some(Self::fingerprint(self))
     }
@@ -93,6 +97,11 @@ impl FrequencyResponse for ResponseWithOptions<'_> {
         }
     }
 
+    /// `None` if the last stages are left out.
+    fn recorded_rate_hz(&self) -> Option<f64> {
+        self.response.output_rate_hz().filter(|_| self.options.last_stage.is_none())
+    }
+
     /// The fingerprint of the response, changed by every option that is not the default.
     fn fingerprint(&self) -> Option<Fingerprint> {
         let Fingerprint(response) = Response::fingerprint(self.response);
@@ -133,5 +142,10 @@ impl FrequencyResponse for EvaluationPlan {
         for (radius_hz, f) in radii_hz.iter_mut().zip(frequencies_hz) {
             *radius_hz = self.smooth_within(*f);
         }
+    }
+
+    /// `None` if the last stages are left out.
+    fn recorded_rate_hz(&self) -> Option<f64> {
+        self.recorded_rate_hz
     }
 }

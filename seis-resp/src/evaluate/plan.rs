@@ -68,6 +68,8 @@ pub struct EvaluationPlan {
     list_band_hz: Option<(f64, f64)>,
     list_range: ListRange,
     sensitivity: (f64, f64),
+    /// The sampling rate behind the last stage, if that takes part.
+    pub(super) recorded_rate_hz: Option<f64>,
     warnings: Vec<EvaluationWarning>,
 }
 
@@ -158,12 +160,17 @@ impl Response {
             let sensitivity = sensitivity.ok_or(EvaluateError::MissingSensitivity)?;
             builder.scale *= sensitivity.value;
         }
+        if sensitivity.is_none() && self.polynomial.is_none() {
+            warnings.extend(open_end(&all, options));
+        }
         if let (Some(sensitivity), true) = (sensitivity, selected.len() == all.len()) {
             let warning = mismatch(sensitivity.value, builder.gain, sensitivity_frequency_hz);
             warnings.extend(warning);
         }
         let computed = (sensitivity_frequency_hz, builder.gain);
-        Ok(builder.finish(target, options.list_range, computed, warnings))
+        let mut plan = builder.finish(target, options.list_range, computed, warnings);
+        plan.recorded_rate_hz = self.output_rate_hz().filter(|_| options.last_stage.is_none());
+        Ok(plan)
     }
 
     /// The response of an instrument without stages, if the options ask for one: its sensitivity,
@@ -221,6 +228,19 @@ fn sorted_stages(response: &Response) -> Result<(Vec<&Stage>, Option<Sensitivity
         band: None,
     });
     Ok((all, sensitivity))
+}
+
+/// Warns that nothing tells whether the last stage is the last one, unless it is asked for by its
+/// number, or stages before it are.
+fn open_end(stages: &[&Stage], options: &EvaluationOptions) -> Option<EvaluationWarning> {
+    let last_stage = stages.last()?.number;
+    if options.last_stage.is_some_and(|asked| asked <= last_stage) {
+        return None;
+    }
+    let mut filters = stages.iter().rev().filter_map(|stage| stage.filter.as_ref());
+    let unit = filters.find_map(|filter| filter.output_units.as_ref());
+    let output_unit = unit.map(|unit| unit.name.clone());
+    Some(EvaluationWarning::NoSensitivity { last_stage, output_unit })
 }
 
 /// The frequency to which evalresp transfers all gains: that of the sensitivity, or 0 if it has
@@ -308,6 +328,7 @@ impl Builder {
             list_band_hz,
             list_range,
             sensitivity,
+            recorded_rate_hz: None,
             warnings,
         }
     }

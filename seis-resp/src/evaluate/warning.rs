@@ -176,6 +176,19 @@ pub enum EvaluationWarning {
         /// Its output unit.
         output: String,
     },
+    /// There is neither a sensitivity nor a polynomial of the whole instrument, which in a SEED file
+    /// stands behind all stages: a file that was cut looks so as well, and its last stages are then
+    /// missing.
+    #[error(
+        "there is no sensitivity of the whole instrument (stage 0): if the file was cut, stages are missing after stage {last_stage}, which gives {}",
+        output_unit.as_deref().unwrap_or("an unknown unit")
+    )]
+    NoSensitivity {
+        /// The last stage.
+        last_stage: u32,
+        /// What comes out of the last stage that names it.
+        output_unit: Option<String>,
+    },
     /// Frequencies lie outside a response list, where the spline may go anywhere.
     #[error(
         "{first_hz} to {last_hz} Hz goes beyond the response list, which ends at {list_first_hz} and {list_last_hz} Hz"

@@ -46,6 +46,7 @@ pub(super) fn read(file: &[u8], options: &ReadOptions) -> Result<Inventory> {
         }
         reader.blockette(&blockette)?;
     }
+    reader.check_end(last)?;
     reader.end_channel()?;
     let walk = reader.walk;
     if walk.channels == 0 {
@@ -88,6 +89,25 @@ impl RespReader<'_> {
         let (kind, broken) = (ProblemKind::Truncated, Consequence::ResponseBroken);
         let element = Element(b.kind, last.number);
         self.walk.notes.problem(last.at, element, kind, last.text, expected, broken)
+    }
+
+    /// Breaks the last channel if the file seems to be cut behind one of its stages: its
+    /// sensitivity is missing, and all other channels of the file have one. (Of a channel that is
+    /// alone in its file nobody can tell; the evaluation warns.)
+    fn check_end(&mut self, at: At) -> Result<()> {
+        let walk = &mut self.walk;
+        let others = walk.channels.saturating_sub(1);
+        if !walk.lacks_whole() || others == 0 || walk.with_whole < others {
+            return Ok(());
+        }
+        let expected = "the sensitivity, stage 0, before the end of the file, as the other \
+                        channels have it";
+        let (missing, broken) = (ProblemKind::Missing, Consequence::ResponseBroken);
+        walk.notes.take_fault();
+        walk.notes.problem(at, Element(58, 0), missing, b"", expected, broken)?;
+        let fault = walk.notes.take_fault();
+        walk.add_fault(58, at, fault);
+        Ok(())
     }
 
     fn blockette(&mut self, b: &Blockette<'_>) -> Result<()> {

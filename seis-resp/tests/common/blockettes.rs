@@ -121,7 +121,8 @@ pub(crate) fn resp() -> Vec<Vec<u8>> {
     let mut files = vec![all.into_bytes()];
     files.extend(RESP_STAGES.iter().map(|s| format!("{RESP_HEAD}{s}").into_bytes()));
     // Two channels, the second without dates.
-    let two = format!("{RESP_HEAD}{}{RESP_HEAD}{}", RESP_STAGES[7], RESP_STAGES[0]);
+    let [whole, stage] = [RESP_STAGES[7], RESP_STAGES[0]];
+    let two = format!("{RESP_HEAD}{whole}{RESP_HEAD}{stage}{whole}");
     files.push(two.replace("2000,001,00:00:00.0000", "2000,366").into_bytes());
     files
 }
