@@ -7,8 +7,10 @@
 //! * `fap` prints frequency in Hz, amplitude, and phase in degrees, as evalresp does: `%.6E`.
 //! * `csv` prints the same with all digits below the header `frequency,amplitude,phase`.
 //! * `json` prints an object for each channel, one a line: `id`, `start`, `end`, `input_unit`,
-//!   `output_unit`, `frequency`, `amplitude`, `phase`, `sensitivity` (in the file, and as the stages
-//!   have it; `null` in the file of a part of the stages), `warnings`.
+//!   `output_unit`, `frequency`, `amplitude`, `phase`, `sensitivity` (`reported`, in the file, `null`
+//!   for a part of the stages and for SAC poles and zeros, which have none; `computed`, as the stages
+//!   have it), `warnings`, `notes` (what the reader found wrong in this channel, its station and its
+//!   network).
 //!
 //! If the pattern selects several channels, a line `# NET.STA.LOC.CHA` stands before each one's
 //! numbers (`fap`, `csv`; the header of `csv` once, at the top); `numpy.loadtxt` and
@@ -32,7 +34,7 @@ use std::process::ExitCode;
 use channels::{Channel, Frequencies, Selection};
 use clap::{Parser, ValueEnum};
 use seis::GroundMotion;
-use seis::resp::{ChannelEpoch, Complex64};
+use seis::resp::{ChannelEpoch, Complex64, ReadReport};
 use serde_json::json;
 
 /// The response of channels at a range of frequencies, as evalresp prints it.
@@ -106,7 +108,7 @@ fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
     let mut done = 0;
     for epoch in &epochs {
         let id = epoch.id_text();
-        let curve = match Curve::new(args, *epoch, &mut tell) {
+        let curve = match Curve::new(args, *epoch, &inventory.report, &mut tell) {
             Ok(curve) => curve,
             Err(error) => {
                 tell(format!("{id}: {error}"));
@@ -188,12 +190,15 @@ struct Curve<'a> {
     channel: Channel<'a>,
     frequencies: Frequencies,
     warnings: Vec<String>,
+    /// What the reader found wrong.
+    notes: Vec<String>,
 }
 
 impl<'a> Curve<'a> {
     fn new(
         args: &Args,
         epoch: ChannelEpoch<'a>,
+        report: &ReadReport,
         tell: &mut dyn FnMut(String),
     ) -> Result<Self, Box<dyn Error>> {
         let channel = args.selection.plan(epoch)?;
@@ -218,7 +223,8 @@ impl<'a> Curve<'a> {
         for warning in &warnings {
             tell(format!("{id}: warning: {warning}"));
         }
-        Ok(Self { channel, frequencies, warnings })
+        let notes = report.concerning(&id).map(ToString::to_string).collect();
+        Ok(Self { channel, frequencies, warnings, notes })
     }
 
     /// Evaluates block by block, so that the number of frequencies costs no memory, and gives
@@ -275,7 +281,8 @@ impl<'a> Curve<'a> {
         let (gain, gain_hz) = self.channel.plan.product_of_gains();
         // The sensitivity in the file is that of all stages.
         let whole = self.channel.response.sensitivity.as_ref();
-        let reported = whole.filter(|_| !self.channel.is_part);
+        let is_read = !self.channel.is_part && !self.channel.response.sensitivity_is_computed;
+        let reported = whole.filter(|_| is_read);
         let warnings: Vec<&String> = self.warnings.iter().chain(&lost).collect();
         let object = json!({
             "id": epoch.id_text(),
@@ -293,6 +300,7 @@ impl<'a> Curve<'a> {
                 "computed_at_hz": gain_hz,
             },
             "warnings": warnings,
+            "notes": self.notes,
         });
         Ok(writeln!(out, "{object}")?)
     }

@@ -538,6 +538,49 @@ fn metadata_are_told_by_their_content() {
     assert!(told.contains("none of the 2 files in resp/ is metadata"), "{lines:#?}");
 }
 
+/// What is doubtful about metadata goes into the account, of whatever format they are.
+#[test]
+fn doubts_about_metadata_are_told() {
+    let root = archive(&DemoOptions::small());
+    let folder = only_event(root.path()).join("resp");
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(&folder).unwrap();
+    let sacpz = |station: &str, channel: &str, latitude: &str, constant: &str| {
+        format!(
+            "* NETWORK   (KNETWK): XX\n* STATION    (KSTNM): {station}\n* LOCATION   (KHOLE): \n\
+             * CHANNEL   (KCMPNM): {channel}\n* START             : 2000-01-01T00:00:00\n\
+             * LATITUDE          : {latitude}\n* LONGITUDE         : 11\n\
+             * SENSITIVITY       : 6e+08 (M/S)\n* A0                : 1\n\
+             ZEROS 3\nPOLES 2\n-0.037 0.037\n-0.037 -0.037\nCONSTANT {constant}\n"
+        )
+    };
+    // The digitiser of the response is another than that of the trace.
+    let stages = seed::stages();
+    let resp = seed::resp(&stages, "\n").replace(" ABC\n", " STS2\n").replace(" 00\n", " ??\n");
+    let cut = resp.rfind("B058F03").unwrap();
+    for (name, text) in [
+        ("a", sacpz("KS54", "BHZ", "48", "6.6e+08")),
+        ("b", sacpz("KS54", "BHN", "49", "6.0e+08")),
+        ("c", sacpz("CMG3T", "HHZ", "50", "6.0e+08")),
+        ("d", resp[..cut].to_owned()),
+    ] {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    let (_, lines) = account(root.path(), &[]);
+    let warnings = |station: &str| -> String {
+        let of =
+            |line: &&serde_json::Value| line["id"].as_str().is_some_and(|id| id.contains(station));
+        lines.iter().filter(of).map(|line| line["warnings"].to_string()).collect()
+    };
+    let told = warnings("KS54");
+    assert!(told.contains("SENSITIVITY times A0"), "{told}");
+    assert!(told.contains("latitude 49, where"), "{told}");
+    assert_eq!(warnings("CMG3T"), "[]");
+    let told = warnings("STS2");
+    assert!(told.contains("no sensitivity of the whole instrument"), "{told}");
+    assert!(told.contains("the stages of the response end at 20 Hz"), "{told}");
+}
+
 /// The names in a folder.
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();

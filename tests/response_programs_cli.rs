@@ -190,6 +190,32 @@ fn files_are_told_by_their_content() {
     assert!((from_resp[8][1] - 28.0).abs() < 0.01, "{:?}", from_resp[8]);
 }
 
+/// SAC pole-zero files hold a constant, and no sensitivity; what is wrong with them is told.
+#[test]
+fn a_sensitivity_that_no_file_holds() {
+    let root = tempfile::tempdir().unwrap();
+    let file = root.path().join("SACPZ");
+    let object = |constant: &str| {
+        let sacpz = format!(
+            "* NETWORK   (KNETWK): XX\n* STATION    (KSTNM): GEO\n* LOCATION   (KHOLE): \n\
+             * CHANNEL   (KCMPNM): EHZ\n* SENSITIVITY       : 2.8e+01 (M/S)\n* A0                : 1\n\
+             ZEROS 3\nPOLES 2\n-4.4 4.4\n-4.4 -4.4\nCONSTANT {constant}\n"
+        );
+        std::fs::write(&file, sacpz).unwrap();
+        let arguments = ["--id", "XX.GEO..EHZ", "--freqs", "0.1,50,9", "--format", "json"];
+        let output = evalresp(std::slice::from_ref(&file), &arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        serde_json::from_str::<serde_json::Value>(&text(&output.stdout)).unwrap()
+    };
+    let right = object("28.0");
+    assert!(right["sensitivity"]["reported"].is_null(), "{right}");
+    assert!(right["sensitivity"]["computed"].as_f64().unwrap() > 1.0, "{right}");
+    assert_eq!(right["notes"].as_array().unwrap().len(), 0, "{right}");
+    let wrong = object("31.0");
+    let notes = wrong["notes"].as_array().unwrap();
+    assert!(notes.len() == 1 && notes[0].as_str().unwrap().contains("SENSITIVITY"), "{wrong}");
+}
+
 /// A pattern that no shell has expanded; frequencies at which powers overflow.
 #[test]
 fn patterns_are_files_and_overflow_is_told() {

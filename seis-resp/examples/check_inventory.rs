@@ -14,7 +14,7 @@
 
 use std::collections::HashSet;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use seis_resp::{Consequence, Finding, Inventory, Problem, ReadReport, Rule, Severity, expand};
@@ -78,7 +78,7 @@ struct Checked {
     unread: usize,
     errors: usize,
     warnings: usize,
-    inventories: Vec<Inventory>,
+    inventories: Vec<(PathBuf, Inventory)>,
     /// What files have by themselves.
     told: HashSet<String>,
 }
@@ -106,7 +106,7 @@ impl Checked {
             self.told.insert(finding.to_string());
             self.finding(Some(&name), &finding, out)?;
         }
-        self.inventories.push(inventory);
+        self.inventories.push((path.to_owned(), inventory));
         Ok(())
     }
 
@@ -116,10 +116,10 @@ impl Checked {
         if inventories.len() < 2 {
             return Ok(());
         }
-        for inventory in &mut inventories {
+        for (_, inventory) in &mut inventories {
             inventory.report = ReadReport::default();
         }
-        let all: Inventory = inventories.into_iter().collect();
+        let all = Inventory::from_files(inventories);
         for problem in &all.report.problems {
             self.problem(None, problem, out)?;
         }

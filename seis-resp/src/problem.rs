@@ -119,7 +119,8 @@ pub struct Problem {
     pub place: Place,
     /// What is wrong.
     pub kind: ProblemKind,
-    /// What stands there, cut to 80 characters; empty if nothing does.
+    /// What stands there, cut to 80 characters; empty if nothing does. Of a
+    /// [conflict](ProblemKind::Conflict) between files, both values and the other file.
     pub found: String,
     /// What should stand there.
     pub expected: &'static str,
@@ -186,6 +187,19 @@ impl ReadReport {
         self.problems.is_empty() && self.further_problems == 0
     }
 
+    /// The problems that concern a channel: its own, those of its station and its network, and
+    /// those of the file as a whole. `id` is spelled as [`ChannelEpoch::id_text`] does.
+    ///
+    /// [`ChannelEpoch::id_text`]: crate::ChannelEpoch::id_text
+    pub fn concerning(&self, id: &str) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(move |problem| {
+            let of = problem.place.id.as_str();
+            let is_above = || id.strip_prefix(of).is_some_and(|rest| rest.starts_with('.'));
+            // A location is no place of its own: of `XX.ABC.` the station is meant.
+            of.is_empty() || of == id || is_above() && of.matches('.').count() < 2
+        })
+    }
+
     /// Adds a problem that was met after reading.
     pub(crate) fn push(&mut self, problem: Problem) {
         self.problems.push(problem);
@@ -219,6 +233,25 @@ pub(crate) fn shown(bytes: &[u8], limit: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn problems_of_a_channel() {
+        let problem = |id: &str| Problem {
+            place: Place { id: id.to_owned(), ..Place::default() },
+            kind: ProblemKind::Missing,
+            found: String::new(),
+            expected: "something",
+            consequence: Consequence::Kept,
+        };
+        let ids = ["", "X", "XX", "XX.AB", "XX.ABC", "XX.ABC.00", "XX.ABC.00.BHZ", "XX.ABC..BHZ"];
+        let report = ReadReport { problems: ids.map(problem).to_vec(), ..ReadReport::default() };
+        let concerning = |id| -> Vec<&str> {
+            report.concerning(id).map(|problem| problem.place.id.as_str()).collect()
+        };
+        assert_eq!(concerning("XX.ABC.00.BHZ"), ["", "XX", "XX.ABC", "XX.ABC.00.BHZ"]);
+        assert_eq!(concerning("XX.ABC..BHZ"), ["", "XX", "XX.ABC", "XX.ABC..BHZ"]);
+        assert_eq!(concerning("YY.ABC..BHZ"), [""]);
+    }
 
     #[test]
     fn messages_stay_short() {

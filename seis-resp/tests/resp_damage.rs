@@ -142,7 +142,7 @@ fn behind_stage(file: &str, stage: u32) -> usize {
 fn a_file_that_ends_behind_a_stage() {
     let file = file();
     for stage in 1..=3 {
-        let cut = Inventory::from_resp(file[..behind_stage(&file, stage)].as_bytes()).unwrap();
+        let cut = Inventory::from_resp(&file.as_bytes()[..behind_stage(&file, stage)]).unwrap();
         assert!(cut.report.is_clean(), "a file without stage 0 is lawful: {:?}", cut.report);
         let response = cut.channels().next().unwrap().channel.response.get().unwrap();
         let (_, warnings) = curve(response).unwrap();
@@ -173,7 +173,7 @@ fn the_last_channel_alone_has_no_sensitivity() {
     let first = file();
     let file = two();
     let end = first.len() + behind_stage(&file[first.len()..], 2);
-    let cut = Inventory::from_resp(file[..end].as_bytes()).unwrap();
+    let cut = Inventory::from_resp(&file.as_bytes()[..end]).unwrap();
     let responses: Vec<_> = cut.channels().map(|e| &e.channel.response).collect();
     assert!(responses[0].get().is_some());
     let ChannelResponse::Broken(broken) = responses[1] else { panic!("{:?}", responses[1]) };

@@ -270,7 +270,10 @@ fn a_pole_zero_file_that_is_cut() {
     let (inventory, whole) = first(&file);
     assert!(inventory.report.is_clean(), "{:?}", inventory.report);
     let mut broken = 0;
-    for end in 0..file.len() {
+    // Without the end of the line the constant is still whole: its exponent has two digits.
+    let (_, without_newline) = first(file.trim_end());
+    assert_eq!(without_newline, whole);
+    for end in 0..file.len() - 1 {
         let Ok(cut) = Inventory::from_sacpz(&file.as_bytes()[..end]) else { continue };
         for epoch in cut.channels() {
             let response = &epoch.channel.response;
@@ -279,6 +282,27 @@ fn a_pole_zero_file_that_is_cut() {
         }
     }
     assert!(broken > 100 && whole.get().is_some(), "{broken}");
+}
+
+/// Of a number that ends the file nobody knows whether it is whole, unless its form tells.
+#[test]
+fn constants_without_a_new_line() {
+    let with = |end: &str| first(&format!("ZEROS 3\nPOLES 2\n-1 1\n-1 -1\n{end}"));
+    for (end, is_whole) in [
+        ("CONSTANT 6.0e+08", true),
+        ("constant\t-6.012345E-01", true),
+        ("CONSTANT 6.0e+0", false),
+        ("CONSTANT 6.0e8", false),
+        ("CONSTANT 6.0e+0 ", true),
+        ("CONSTANT 600.25", false),
+    ] {
+        let (inventory, response) = with(end);
+        let told = &inventory.report.problems;
+        assert_eq!(response.get().is_some(), is_whole, "{end}: {told:?}");
+    }
+    // Of roots nobody knows whether there are more.
+    let (_, response) = first("CONSTANT 1\nZEROS 3\nPOLES 2\n-1 1\n-1 -1.0e+00");
+    assert!(matches!(response, ChannelResponse::Broken(_)));
 }
 
 #[test]

@@ -364,6 +364,8 @@ fn several_files_are_one_inventory() {
     assert_eq!((problem.kind, problem.consequence), (ProblemKind::Conflict, Consequence::Kept));
     assert_eq!(problem.place.file.as_deref(), Some(path("RESP.other").as_path()));
     assert!(problem.to_string().contains("XX.ABC.00.BHZ"), "{problem}");
+    assert!(problem.found.contains("another response"), "{problem}");
+    assert!(problem.found.contains("volume.dataless"), "the file that it contradicts: {problem}");
     let id = "XX.ABC.00.BHZ".parse().unwrap();
     let at = "2015-01-01".parse().unwrap();
     assert!(inventory.response(&id, at, at).is_err(), "two that disagree");
@@ -381,6 +383,42 @@ fn several_files_are_one_inventory() {
     );
     assert!(error.to_string().contains("volume.dataless: more than 1000 bytes"), "{error}");
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A station that is in two places at once.
+#[test]
+fn stations_in_two_places() {
+    let stages = stages();
+    let here = stationxml(&stages);
+    let channel = here.find("<Channel").unwrap();
+    let (head, rest) = here.split_at(channel);
+    let latitude =
+        |latitude: &str| head.replace("<Latitude>34.5<", &format!("<Latitude>{latitude}<"));
+    let other_channel = rest.replace("code=\"BHZ\"", "code=\"BHN\"");
+    let merged = |first: &str, second: &str| {
+        let read = |text: &str| Inventory::from_stationxml(text.as_bytes()).unwrap();
+        let files = [("a.xml".into(), read(first)), ("b.xml".into(), read(second))];
+        Inventory::from_files(files)
+    };
+    assert_ne!(latitude("34.75"), head);
+    let all = merged(&here, &(latitude("34.75") + &other_channel));
+    assert_eq!(all.stations().count(), 1);
+    let station = all.stations().next().unwrap().1;
+    assert_eq!(station.latitude.as_ref().unwrap().value, 34.5, "the first");
+    let [problem] = &all.report.problems[..] else { panic!("{:?}", all.report) };
+    assert_eq!((problem.kind, problem.place.id.as_str()), (ProblemKind::Conflict, "XX.ABC"));
+    let text = problem.to_string();
+    for part in ["b.xml", "a.xml", "latitude 34.75", "34.5"] {
+        assert!(text.contains(part), "{text}");
+    }
+    assert!(all.report.concerning("XX.ABC.00.BHN").count() == 1);
+
+    // The same place, and one that is but that of the channel nearby.
+    assert!(merged(&here, &(head.to_owned() + &other_channel)).report.is_clean());
+    let borehole = (head.to_owned() + &other_channel)
+        .replace("<Latitude>34.5<", "<Latitude>34.5003<")
+        .replace("<Elevation>920<", "<Elevation>850<");
+    assert!(merged(&here, &borehole).report.is_clean());
 }
 
 /// What has no end is left as soon as it turns out to be no metadata.

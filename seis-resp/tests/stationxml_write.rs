@@ -272,6 +272,25 @@ fn merging_loses_nothing_that_only_one_knows() {
     }
 }
 
+/// Files of other formats do not tell what a document has to.
+#[test]
+fn what_is_to_be_set_is_named() {
+    let mut inventory = small();
+    inventory.source = None;
+    let told = inventory.to_stationxml().unwrap_err().to_string();
+    assert!(told.contains("Inventory::source") && told.contains("allow_invalid"), "{told}");
+    inventory.source = Some("Test".to_owned());
+    inventory.created = None;
+    let told = inventory.to_stationxml().unwrap_err().to_string();
+    assert!(told.contains("Inventory::created"), "{told}");
+
+    let mut inventory = small();
+    let long = format!("{}\u{1}", "x".repeat(10_000));
+    inventory.networks_mut()[0].info.description = Some(long);
+    let told = inventory.to_stationxml().unwrap_err().to_string();
+    assert!(told.contains("xxx") && told.len() < 300, "{} bytes", told.len());
+}
+
 #[test]
 fn a_look_up_sees_what_was_changed() {
     let mut inventory = small();

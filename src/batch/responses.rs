@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use seis_core::{SourceId, UtcTime};
-use seis_resp::{EpochPolicy, Inventory, LookupError, ResponseMatch};
+use seis_resp::{EpochPolicy, Inventory, LookupError, ReadReport, ResponseMatch};
 
 use super::fetch::Buffer;
 use super::inventories::{InventoryCache, Unread};
@@ -39,29 +39,30 @@ impl EventResponses {
         Self { files, error, all: OnceLock::new() }
     }
 
-    /// What was wrong in the metadata of a channel, its station or its network, in one file.
+    /// What was wrong in the metadata of a channel, its station or its network: in the file that
+    /// they come from, and where several files were put together, between these.
     pub(super) fn problems(&self, source: &Path, id: &SourceId) -> Vec<String> {
-        let inventory = self
-            .files
-            .iter()
-            .find(|f| f.path == source)
-            .and_then(|f| f.inventory.get()?.as_ref().ok())
-            .filter(|inventory| !inventory.report.problems.is_empty());
-        if inventory.is_none() {
+        let is_own = self.own(id).is_some_and(|own| own.path == source);
+        // Whether others were asked is known, and not a matter of what other channels needed.
+        let together = self.all.get().filter(|_| !is_own).map(|all| &all.report);
+        let used = self.files.iter().filter(|f| f.path == source || !is_own).filter_map(|f| {
+            let inventory = f.inventory.get()?.as_ref().ok()?;
+            let is_used = !inventory.report.problems.is_empty()
+                && (is_own || !inventory.channel_epochs(id).is_empty());
+            is_used.then_some((f.path.display(), &inventory.report))
+        });
+        let used: Vec<_> = used.collect();
+        if used.is_empty() && together.is_none_or(|report| report.problems.is_empty()) {
             return Vec::new();
         }
-        let above = [
-            id.to_string(),
-            format!("{}.{}", id.network, id.station),
-            id.network.to_string(),
-            String::new(),
-        ];
-        let problems = inventory.into_iter().flat_map(|i| &i.report.problems);
-        problems
-            .filter(|p| above.contains(&p.place.id))
-            .take(MAX_PROBLEMS)
-            .map(|p| format!("{}: {p}", source.display()))
-            .collect()
+        let id = id.to_string();
+        let of_file = |(path, report): &(std::path::Display<'_>, &ReadReport)| -> Vec<String> {
+            report.concerning(&id).map(|p| format!("{path}: {p}")).collect()
+        };
+        let own = used.iter().flat_map(of_file);
+        // What several files say differently names them itself.
+        let together = together.into_iter().flat_map(|report| report.concerning(&id));
+        own.chain(together.map(ToString::to_string)).take(MAX_PROBLEMS).collect()
     }
 
     /// The file that is named after a channel's station.
@@ -99,8 +100,13 @@ impl EventResponses {
             }
         }
         let all = self.all.get_or_init(|| {
-            let read = self.files.iter().filter_map(|f| f.read(cache, buffer).as_ref().ok());
-            read.map(|inventory| Inventory::clone(inventory)).collect()
+            let read = self.files.iter().filter_map(|f| {
+                let mut inventory = Inventory::clone(f.read(cache, buffer).as_ref().ok()?);
+                // That stays with the file.
+                inventory.report = ReadReport::default();
+                Some((f.path.clone(), inventory))
+            });
+            Inventory::from_files(read)
         });
         let source =
             self.files.iter().map(|f| (f, f.read(cache, buffer))).find_map(|(file, read)| {

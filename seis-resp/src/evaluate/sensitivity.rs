@@ -70,6 +70,7 @@ impl Response {
         frequency_hz: Option<f64>,
     ) -> Result<&Sensitivity, EvaluateError> {
         let sensitivity = self.overall_sensitivity(frequency_hz)?;
+        self.sensitivity_is_computed = true;
         Ok(self.sensitivity.insert(sensitivity))
     }
 

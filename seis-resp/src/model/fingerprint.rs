@@ -87,8 +87,14 @@ impl Digest {
     }
 
     fn response(&mut self, response: &Response) {
-        let Response { sensitivity, polynomial, stages, resource_id: _, uncertainties: _ } =
-            response;
+        let Response {
+            sensitivity,
+            sensitivity_is_computed: _,
+            polynomial,
+            stages,
+            resource_id: _,
+            uncertainties: _,
+        } = response;
         self.option(sensitivity.as_ref(), Self::sensitivity);
         self.option(polynomial.as_ref(), Self::polynomial);
         self.count(stages.len());

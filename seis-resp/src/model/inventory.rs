@@ -1,5 +1,6 @@
 //! All networks, stations and channels that are known.
 
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use seis_core::UtcTime;
@@ -163,6 +164,19 @@ impl Inventory {
         self.extend(std::iter::once(other));
     }
 
+    /// One inventory of several, each with the file that it was read from. As
+    /// [`merge`](Self::merge), and conflicts name the files.
+    #[must_use]
+    pub fn from_files(files: impl IntoIterator<Item = (PathBuf, Self)>) -> Self {
+        let mut files = files.into_iter();
+        let Some((path, first)) = files.next() else { return Self::default() };
+        let mut merger = Merger::new(first, Some(&path));
+        for (path, other) in files {
+            merger.add(other, Some(&path));
+        }
+        merger.finish()
+    }
+
     pub(crate) fn index(&self) -> &Index {
         self.index.get_or_init(|| Index::new(&self.networks))
     }
@@ -170,7 +184,7 @@ impl Inventory {
 
 impl Extend<Inventory> for Inventory {
     fn extend<T: IntoIterator<Item = Inventory>>(&mut self, others: T) {
-        let mut merger = Merger::new(std::mem::take(self));
+        let mut merger = Merger::new(std::mem::take(self), None);
         for other in others {
             merger.add(other, None);
         }

@@ -28,6 +28,9 @@ impl UnitName {
 pub struct Response {
     /// Gain of all stages together at one frequency (SEED stage 0).
     pub sensitivity: Option<Sensitivity>,
+    /// Whether the sensitivity does not stand in the file, but was computed from what does: SAC
+    /// pole-zero files have a constant only.
+    pub sensitivity_is_computed: bool,
     /// Polynomial of the whole instrument, for sensors with an offset, such as thermometers.
     pub polynomial: Option<Polynomial>,
     /// The stages in the order of the file; their numbers may have gaps.

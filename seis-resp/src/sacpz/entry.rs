@@ -96,6 +96,16 @@ impl Entry {
         }
     }
 
+    /// Whether a last line, behind which no new line begins, is a constant that is whole all the
+    /// same, behind poles and zeros: as C prints numbers, with an exponent of a sign and two digits.
+    /// Three digits begin at 1e100, which is no instrument's.
+    pub(super) fn ends_with(&self, line: &[u8]) -> bool {
+        let Some((Keyword::Constant, value)) = Keyword::of(line) else { return false };
+        let roots = self.zeros.at.is_some() && self.poles.at.is_some();
+        roots
+            && matches!(value, [.., b'e' | b'E', b'+' | b'-', a, b] if a.is_ascii_digit() && b.is_ascii_digit())
+    }
+
     /// A comment that tells something.
     pub(super) fn tell(
         &mut self,
@@ -375,6 +385,7 @@ fn response(
             output_units: Some(output),
             band: None,
         }),
+        sensitivity_is_computed: true,
         stages: vec![Stage {
             number: 1,
             filter: Some(filter),

@@ -24,7 +24,7 @@ pub(super) fn read(file: &[u8], options: &ReadOptions) -> Result<Inventory> {
         }
     }
     let ends_within = file.last().is_some_and(|b| !b.is_ascii_whitespace() && *b != 0);
-    if ends_within && !last_line.starts_with(b"*") {
+    if ends_within && !last_line.starts_with(b"*") && !reader.entry.ends_with(last_line) {
         cut_short(&mut reader.notes, last, last_line)?;
     }
     reader.end_entry()?;

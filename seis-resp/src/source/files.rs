@@ -39,7 +39,7 @@ impl ReadOptions {
                 let inventory = self.read(&file)?;
                 match &mut merger {
                     Some(merger) => merger.add(inventory, Some(&file)),
-                    None => merger = Some(Merger::new(inventory)),
+                    None => merger = Some(Merger::new(inventory, Some(&file))),
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use super::xml::is_xml;
 use super::{SchemaVersion, Writer};
+use crate::problem::shown;
 use crate::{Error, Measured, Result};
 
 impl Writer {
@@ -11,6 +12,23 @@ impl Writer {
             Err(Error::NotWritable { id: self.id.clone(), reason: reason.into() })
         } else {
             Ok(())
+        }
+    }
+
+    /// Refuses a document without something that only the [`Inventory`](crate::Inventory) can tell
+    /// of itself; files of other formats do not name it.
+    pub(super) fn require_of_document<T>(
+        &self,
+        value: Option<&T>,
+        what: &str,
+        field: &str,
+    ) -> Result<()> {
+        match value {
+            Some(_) => Ok(()),
+            None => self.refuse(format!(
+                "{what} is missing, which the schema asks for: set Inventory::{field}, or allow \
+                 what is invalid (WriteOptions::allow_invalid)"
+            )),
         }
     }
 
@@ -37,7 +55,7 @@ impl Writer {
     pub(super) fn text(&self, text: &str) -> Result<()> {
         match text.chars().find(|c| !is_xml(*c)) {
             None => Ok(()),
-            Some(c) => self.refuse(format!("{text:?} holds {c:?}, which XML cannot")),
+            Some(c) => self.refuse(format!("{} holds {c:?}, which XML cannot", quoted(text))),
         }
     }
 
@@ -49,6 +67,11 @@ impl Writer {
             self.refuse(format!("{} {value} is not in {}", range.what, range.text))
         }
     }
+}
+
+/// The beginning of a text, for a message: some are as long as a file.
+pub(super) fn quoted(text: &str) -> String {
+    format!("{:?}", shown(text.as_bytes(), 60))
 }
 
 /// The values that the schema allows.
@@ -92,6 +115,13 @@ pub(super) fn is_phone_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_texts_are_not_printed_whole() {
+        assert_eq!(quoted("a\u{1}b"), "\"a\\u{1}b\"");
+        let long = quoted(&"x".repeat(100_000));
+        assert_eq!(long, format!("\"{}…\"", "x".repeat(60)));
+    }
 
     #[test]
     fn patterns_of_the_schema() {

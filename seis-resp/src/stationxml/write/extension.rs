@@ -4,6 +4,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::Writer;
+use super::check::quoted;
 use crate::{Extensions, Result};
 
 /// The standard's own namespace, which is no extension.
@@ -16,12 +17,16 @@ impl Writer {
         for attribute in extensions.map(|e| e.attributes.as_slice()).unwrap_or_default() {
             let (name, namespace) = (attribute.name.as_str(), attribute.namespace.as_str());
             let Some((prefix, _)) = name.split_once(':').filter(|_| is_qualified(name)) else {
-                self.refuse(format!("{name:?} is no name with a prefix"))?;
+                self.refuse(format!("{} is no name with a prefix", quoted(name)))?;
                 continue;
             };
             let known = bound.iter().find(|(known, _)| *known == prefix);
             if namespace.is_empty() || namespace == OWN || known.is_some_and(|k| k.1 != namespace) {
-                self.refuse(format!("{name:?} cannot be of the namespace {namespace:?}"))?;
+                self.refuse(format!(
+                    "{} cannot be of the namespace {}",
+                    quoted(name),
+                    quoted(namespace)
+                ))?;
                 continue;
             }
             if known.is_none() {

@@ -2,7 +2,7 @@
 
 use seis_core::UtcTime;
 
-use super::check::{is_email, is_phone_number};
+use super::check::{is_email, is_phone_number, quoted};
 use super::{SchemaVersion, Writer, xml};
 use crate::{
     ChannelType, Comment, DataAvailability, Epoch, Equipment, ExternalReference, Inventory,
@@ -15,12 +15,12 @@ impl Writer {
         self.xml.attribute("xmlns", "http://www.fdsn.org/xml/station/1");
         self.xml.attribute("schemaVersion", self.version.as_str());
         self.extension_attributes(inventory.extensions.as_deref())?;
-        self.require(inventory.source.as_ref(), "Source")?;
+        self.require_of_document(inventory.source.as_ref(), "Source", "source")?;
         self.leaf("Source", inventory.source.as_deref())?;
         self.leaf("Sender", inventory.sender.as_deref())?;
         self.leaf("Module", inventory.module.as_deref())?;
         self.leaf("ModuleURI", inventory.module_uri.as_deref())?;
-        self.require(inventory.created.as_ref(), "Created")?;
+        self.require_of_document(inventory.created.as_ref(), "Created", "created")?;
         self.time("Created", inventory.created);
         if inventory.networks().is_empty() {
             self.refuse("a document needs a network")?;
@@ -74,7 +74,7 @@ impl Writer {
             match (time, unreadable) {
                 (Some(time), _) => self.xml.attribute(name, &time.to_string()),
                 (None, Some(text)) => {
-                    self.refuse(format!("{name} {text:?} is no date"))?;
+                    self.refuse(format!("{name} {} is no date", quoted(text)))?;
                     self.xml.attribute(name, text);
                 }
                 (None, None) => {}
@@ -84,7 +84,10 @@ impl Writer {
         self.attribute("sourceID", info.source_id.as_deref())?;
         if let Some(status) = &info.restricted_status {
             if let RestrictedStatus::Other(text) = status {
-                self.refuse(format!("restrictedStatus {text:?} is not open, closed or partial"))?;
+                self.refuse(format!(
+                    "restrictedStatus {} is not open, closed or partial",
+                    quoted(text)
+                ))?;
             }
             self.attribute("restrictedStatus", Some(status.as_str()))?;
         }
@@ -139,7 +142,7 @@ impl Writer {
         }
         for email in &person.emails {
             if !is_email(email) {
-                self.refuse(format!("{email:?} is no e-mail address"))?;
+                self.refuse(format!("{} is no e-mail address", quoted(email)))?;
             }
             self.leaf("Email", Some(email))?;
         }
@@ -154,7 +157,7 @@ impl Writer {
                 self.xml.leaf("AreaCode", &code.to_string());
             }
             if !is_phone_number(&phone.number) {
-                self.refuse(format!("{:?} is no telephone number", phone.number))?;
+                self.refuse(format!("{} is no telephone number", quoted(&phone.number)))?;
             }
             self.leaf("PhoneNumber", Some(&phone.number))?;
             self.xml.close();
@@ -216,7 +219,7 @@ impl Writer {
         self.xml.open(name);
         if let Some(details) = &measured.details {
             if let Some(unit) = &details.unit {
-                self.refuse(format!("{name} in the unit {unit:?}"))?;
+                self.refuse(format!("{name} in the unit {}", quoted(unit)))?;
             }
             self.attribute("unit", details.unit.as_deref())?;
             for (name, bound) in
@@ -277,7 +280,7 @@ impl Writer {
 
     pub(super) fn channel_type(&mut self, kind: &ChannelType) -> Result<()> {
         if let ChannelType::Other(text) = kind {
-            self.refuse(format!("{text:?} is no channel type of the schema"))?;
+            self.refuse(format!("{} is no channel type of the schema", quoted(text)))?;
         }
         self.leaf("Type", Some(kind.as_str()))
     }
