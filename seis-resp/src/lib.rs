@@ -35,6 +35,8 @@
 //! | RESP: `??`, `--` or nothing for the location | blank | blank, `--`, blank |
 //! | RESP: no sample rate, no coordinates | rate of the last stage; none | rounded to whole Hz; 0° and 123 456 m |
 //! | RESP: the file ends within a number | broken | the number that is left |
+//! | the file ends behind a stage | broken if the other channels have a stage 0, else evaluated [with a warning](EvaluationWarning::NoSensitivity) | as it is |
+//! | volume: numbers of records leave some out | broken: the channel there, and those up to the next station | as it is |
 //! | volume: records of another length than it says | found out, reported | error |
 //! | volume: several in one file, data among headers | all read, data counted | error, or up to the data |
 //! | volume: two entries of a dictionary under one key | the first; of two kinds: broken | the first; error |
@@ -47,7 +49,10 @@
 //!
 //! `CONSTANT · Π(s − z) / Π(s − p)`, s in rad/s, from displacement in metres (or the file's
 //! `INPUT UNIT`). Roots that a count announces and nobody lists lie in the origin. Comments tell
-//! codes, epoch and place; a file without them is a channel with empty codes.
+//! codes, epoch and place; a file without them is a channel with empty codes. A sensitivity is
+//! [computed](Response#structfield.sensitivity_is_computed). A file may end without a new line
+//! behind a constant that is whole by its form, `6.0e+08`; with any other number the response is
+//! broken, since part of it may be missing.
 //!
 //! # StationXML
 //!
