@@ -7,6 +7,8 @@ use std::fs::{self, File, FileType, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 /// Writes a file aside, in the same directory, and gives it its name when `write` has succeeded
 /// and the bytes have been handed to the system.
 ///
@@ -39,6 +41,59 @@ pub fn write_atomically<T, E: From<io::Error>>(
     write: impl FnOnce(&mut BufWriter<&mut File>) -> Result<T, E>,
 ) -> Result<T, E> {
     let Place { path, replaced } = Place::of(path.as_ref())?;
+    #[cfg(unix)]
+    // At no time open to more people than the file that it replaces.
+    let mode = replaced.as_ref().map_or(0o666, |old| {
+        use std::os::unix::fs::PermissionsExt;
+        old.mode() & 0o666
+    });
+    #[cfg(not(unix))]
+    let mode = 0o666;
+    let (aside, value) = write_aside(&path, mode, write)?;
+    #[cfg(unix)]
+    if let Some(permissions) = replaced {
+        aside.as_file().set_permissions(permissions)?;
+    }
+    #[cfg(not(unix))]
+    let _ = replaced;
+    aside.persist(&path).map_err(|e| e.error)?;
+    Ok(value)
+}
+
+/// As [`write_atomically`], where nothing is expected under the name, and nothing is replaced. What
+/// is there is not asked for beforehand, which is worth a little where many files are written.
+///
+/// ```
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("note.txt");
+/// use std::io::{self, Write};
+/// use seis_io::file::create_atomically;
+/// create_atomically(&path, |w| w.write_all(b"the first"))?;
+/// let second: io::Result<()> = create_atomically(&path, |w| w.write_all(b"the second"));
+/// assert_eq!(second.unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+/// assert_eq!(std::fs::read(&path)?, b"the first");
+/// # Ok::<(), io::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`write_atomically`]; of kind [`AlreadyExists`](io::ErrorKind::AlreadyExists) if there is
+/// anything under the name, a link that leads nowhere as well. `write` has been called then.
+pub fn create_atomically<T, E: From<io::Error>>(
+    path: impl AsRef<Path>,
+    write: impl FnOnce(&mut BufWriter<&mut File>) -> Result<T, E>,
+) -> Result<T, E> {
+    let path = path.as_ref();
+    let (aside, value) = write_aside(path, 0o666, write)?;
+    aside.persist_noclobber(path).map_err(|e| e.error)?;
+    Ok(value)
+}
+
+/// Writes a file in the directory of another, under a name of its own.
+fn write_aside<T, E: From<io::Error>>(
+    path: &Path,
+    mode: u32,
+    write: impl FnOnce(&mut BufWriter<&mut File>) -> Result<T, E>,
+) -> Result<(NamedTempFile, T), E> {
     // `parent` of a bare file name is the empty path, which is no directory to `tempfile`.
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -48,27 +103,18 @@ pub fn write_atomically<T, E: From<io::Error>>(
     builder.prefix(".").suffix(".part");
     #[cfg(unix)]
     {
-        // Temporary files are private by default; a result is an ordinary file (umask applies), and
-        // at no time open to more people than the file that it replaces.
+        // Temporary files are private by default; a result is an ordinary file (umask applies).
         use std::os::unix::fs::PermissionsExt;
-        let mode = replaced.as_ref().map_or(0o666, |old| old.mode() & 0o666);
         builder.permissions(Permissions::from_mode(mode));
     }
-    let mut aside = builder.tempfile_in(directory)?;
-    let value = {
-        let mut buffered = BufWriter::with_capacity(1 << 16, aside.as_file_mut());
-        let value = write(&mut buffered)?;
-        buffered.flush()?;
-        value
-    };
-    #[cfg(unix)]
-    if let Some(permissions) = replaced {
-        aside.as_file().set_permissions(permissions)?;
-    }
     #[cfg(not(unix))]
-    let _ = replaced;
-    aside.persist(&path).map_err(|e| e.error)?;
-    Ok(value)
+    let _ = mode;
+    let mut aside = builder.tempfile_in(directory)?;
+    let mut buffered = BufWriter::with_capacity(1 << 16, aside.as_file_mut());
+    let value = write(&mut buffered)?;
+    buffered.flush()?;
+    drop(buffered);
+    Ok((aside, value))
 }
 
 /// The name of a file for a message: on one line, whatever is in it. Control characters, which may
@@ -196,6 +242,28 @@ mod tests {
         write_atomically(&path, |w| w.write_all(b"new")).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_replaced_by_what_is_new() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let place = |name: &str| dir.path().join(name);
+        fs::write(place("old"), b"old").unwrap();
+        symlink("nowhere", place("link")).unwrap();
+        fs::create_dir(place("folder")).unwrap();
+        for name in ["old", "link", "folder"] {
+            let refused: io::Result<()> = create_atomically(place(name), |w| w.write_all(b"new"));
+            assert_eq!(refused.unwrap_err().kind(), io::ErrorKind::AlreadyExists, "{name}");
+        }
+        assert_eq!(fs::read(place("old")).unwrap(), b"old");
+        assert!(place("link").is_symlink() && place("folder").is_dir());
+        create_atomically(place("new"), |w| w.write_all(b"new")).unwrap();
+        assert_eq!(fs::read(place("new")).unwrap(), b"new");
+        let mode = |name| fs::metadata(place(name)).unwrap().permissions().mode();
+        assert_eq!(mode("new"), mode("old"));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 4);
     }
 
     #[cfg(unix)]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use seis_core::{FrequencyResponse, SamplingRate};
 
-use crate::fft::Transform;
+use crate::fft::{Kind, Transform};
 use crate::{
     CalibrationPlan, CalibrationSpec, DeconvolutionPlan, DeconvolutionSpec, DetrendSpec, FftLength,
     InterpolationSpec, PreFilter, Result, SamplingGrid, TaperSide, TaperSpec, WaterLevel, Window,
@@ -69,7 +69,7 @@ pub struct CacheStats {
 struct State {
     slots: HashMap<Key, Slot>,
     /// How many plans use each transform.
-    transforms: HashMap<(usize, bool), usize>,
+    transforms: HashMap<(usize, Kind), usize>,
     stats: CacheStats,
     /// Counts requests, to tell which plan was used last.
     clock: u64,
@@ -88,7 +88,7 @@ struct Slot {
 #[derive(Debug, Clone, Copy)]
 struct Size {
     bytes: usize,
-    transforms: Option<[Transform; 2]>,
+    transforms: [Option<Transform>; 2],
 }
 
 impl Size {
@@ -255,7 +255,7 @@ impl State {
         self.stats.plans += 1;
         self.stats.bytes += size.bytes;
         for t in size.transforms() {
-            let users = self.transforms.entry((t.len, t.inverse)).or_default();
+            let users = self.transforms.entry((t.len, t.kind)).or_default();
             if *users == 0 {
                 self.stats.bytes += t.bytes;
             }
@@ -273,10 +273,10 @@ impl State {
             self.stats.evictions += 1;
             self.stats.bytes -= size.bytes;
             for t in size.transforms() {
-                if let Some(users) = self.transforms.get_mut(&(t.len, t.inverse)) {
+                if let Some(users) = self.transforms.get_mut(&(t.len, t.kind)) {
                     *users -= 1;
                     if *users == 0 {
-                        self.transforms.remove(&(t.len, t.inverse));
+                        self.transforms.remove(&(t.len, t.kind));
                         self.stats.bytes -= t.bytes;
                     }
                 }

@@ -220,7 +220,7 @@ impl CalibrationPlan {
         steps
     }
 
-    pub(crate) fn transforms(&self) -> Option<[Transform; 2]> {
+    pub(crate) fn transforms(&self) -> [Option<Transform>; 2] {
         self.pipeline.transforms()
     }
 

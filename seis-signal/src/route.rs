@@ -1,8 +1,10 @@
 //! Which transforms a pipeline makes: their lengths, and on which grid the operator is.
 
+use std::sync::Arc;
+
 use crate::decimator::{Decimator, taps};
 use crate::deconvolution::{LONG, Operator};
-use crate::fft::{Long, estimate, smooth_lengths};
+use crate::fft::{Convolution, Long, estimate, smooth_lengths};
 
 /// Weight of a surviving frequency: separated, multiplied and joined, in the units of
 /// [`estimate`].
@@ -23,8 +25,7 @@ pub(crate) struct Route {
     pub(crate) operator: Operator,
     /// What lowers the rate before the forward transform.
     pub(crate) decimator: Option<Decimator>,
-    /// Transforms of which the spectrum is never seen as a whole.
-    pub(crate) long: Option<Long>,
+    pub(crate) way: Way,
     /// By how much the inverse transform is shorter than one at the rate of the samples.
     pub(crate) decimation: usize,
     /// Points of the inverse transform.
@@ -32,6 +33,17 @@ pub(crate) struct Route {
     /// Which of its samples are results: the first, and every how manieth.
     pub(crate) first: usize,
     pub(crate) step: usize,
+}
+
+/// From samples to results.
+#[derive(Debug)]
+pub(crate) enum Way {
+    /// By the whole spectrum.
+    Whole,
+    /// Without the halves and the frequencies that are not wanted.
+    Halves(Arc<Convolution>),
+    /// By transforms of which the spectrum is never seen as a whole.
+    Long(Box<Long>),
 }
 
 impl Route {
@@ -57,12 +69,18 @@ impl Route {
             );
         }
         let before = operator.nfft / 2 / decimator.as_ref().map_or(1, Decimator::step);
-        let long = long(&operator, before, inverse / 2);
-        if long.is_none() {
-            operator.all_gains();
-        }
+        let way = match long(&operator, before, inverse / 2) {
+            Some(long) => Way::Long(Box::new(long)),
+            None => {
+                operator.all_gains();
+                // Behind a filter, which goes on beyond the last sample, there is no empty half.
+                let direct = decimator.is_none() && operator.is_linear();
+                let halves = direct.then(|| Convolution::new(operator.nfft, decimation)).flatten();
+                halves.filter(|c| npts <= c.samples()).map_or(Way::Whole, Way::Halves)
+            }
+        };
         let first = if aligned { first / decimation } else { 0 };
-        Self { operator, decimator, long, decimation, inverse, first, step: step / decimation }
+        Self { operator, decimator, way, decimation, inverse, first, step: step / decimation }
     }
 }
 
@@ -120,7 +138,9 @@ fn other_length(operator: &Operator, npts: usize, step: usize) -> Option<(usize,
         return None;
     }
     let least = 2 * npts.max(8);
-    smooth_lengths(least, least + least / 4, 2 * step)
+    // Where they can be halved a few times, a convolution leaves more out.
+    let of = if least < 1024 * step { 2 * step } else { 16 * step };
+    smooth_lengths(least, least + least / 4, of)
         .into_iter()
         .filter_map(|len| {
             let last = operator.last_of(npts, len)?;

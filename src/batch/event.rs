@@ -1,10 +1,14 @@
 //! What the files of one event share while they are worked on.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
+
+use seis_io::file::{create_atomically, write_atomically};
 
 use super::manifest::{Existing, Made, ResultDirectory};
 use super::responses::EventResponses;
@@ -152,6 +156,19 @@ impl EventContext {
             name.zip(self.results()).is_some_and(|(name, r)| r.is_of_another(name, key(raw)))
         };
         self.is_current(output, raw_modified) && !of_another()
+    }
+
+    /// Gives a result its name when it is written whole.
+    pub(super) fn write(&self, output: &Path, bytes: &[u8]) -> io::Result<()> {
+        // Past the buffer, in one call.
+        let write = |out: &mut io::BufWriter<&mut File>| out.get_mut().write_all(bytes);
+        if self.results().is_some_and(|results| results.is_new(output)) {
+            match create_atomically(output, write) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                done => return done,
+            }
+        }
+        write_atomically(output, write)
     }
 
     /// Whether a result is there, whoever gave it, that is not older than a raw file.

@@ -177,6 +177,11 @@ impl ResultDirectory {
             && result.file_name().is_some_and(|name| self.present.contains(name))
     }
 
+    /// Whether there was nothing of this name when the directory was opened.
+    pub(super) fn is_new(&self, result: &Path) -> bool {
+        result.file_name().is_some_and(|name| !self.present.contains(name))
+    }
+
     /// Whether a result was made of another raw file than this one, which may have no name that
     /// could be written down.
     pub(super) fn is_of_another(&self, result: &str, raw: Option<&str>) -> bool {

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -264,7 +263,7 @@ impl Processor {
             Trace::new(trace.id, plan.output_start(trace.start), plan.output().rate, samples);
         let mut doubt = |error: sac::Error| warnings.push(about(path, &trace.id, &error));
         let written =
-            self.write(&output, &result, &metadata.epoch, &mut workspace.bytes, &mut doubt);
+            self.write(event, &output, &result, &metadata.epoch, &mut workspace.bytes, &mut doubt);
         let npts = result.len();
         if let Samples::F64(samples) = result.samples {
             workspace.samples = samples;
@@ -314,6 +313,7 @@ impl Processor {
 
     fn write(
         &self,
+        event: &EventContext,
         output: &Path,
         result: &Trace,
         epoch: &ChannelEpoch<'_>,
@@ -334,8 +334,7 @@ impl Processor {
                 mseed::write_to(&mut *bytes, [result], &mseed::WriteOptions::default())?;
             }
         }
-        // Past the buffer, in one call.
-        seis_io::file::write_atomically(output, |out| out.get_mut().write_all(bytes))?;
+        event.write(output, bytes)?;
         self.bytes_written.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         Ok(())
     }

@@ -156,6 +156,11 @@ impl Operator {
         }
     }
 
+    /// Gives their memory back, where something else has them.
+    pub(crate) fn forget_gains(&mut self) {
+        self.gains = Factors::All(Vec::new());
+    }
+
     /// Multiplies by a smooth function of the index, which `smooth` knows, and which `single`
     /// multiplies into consecutive gains.
     pub(crate) fn multiply(

@@ -128,7 +128,7 @@ impl DeconvolutionPlan {
         self.pipeline.warnings()
     }
 
-    pub(crate) fn transforms(&self) -> Option<[Transform; 2]> {
+    pub(crate) fn transforms(&self) -> [Option<Transform>; 2] {
         self.pipeline.transforms()
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use num_complex::Complex64;
 
-use super::plans::{Shared, Transform, shared};
+use super::plans::{Kind, Shared, Transform, shared};
 
 /// A transform of `len` real samples into `len/2 + 1` frequencies, unnormalised:
 /// `X_k = Σ x_n e^{−2πikn/len}`.
@@ -21,11 +21,11 @@ pub(crate) struct Forward {
 impl Forward {
     /// `len` is even.
     pub(crate) fn new(len: usize) -> Self {
-        Self { len, shared: shared(len, false) }
+        Self { len, shared: shared(len, Kind::Forward) }
     }
 
     pub(crate) fn id(&self) -> Transform {
-        Transform::new(self.len, false)
+        Transform::real(self.len, Kind::Forward)
     }
 
     /// Number of sample pairs.
@@ -146,11 +146,11 @@ pub(crate) struct Inverse {
 impl Inverse {
     /// `len` is even.
     pub(crate) fn new(len: usize) -> Self {
-        Self { len, shared: shared(len, true) }
+        Self { len, shared: shared(len, Kind::Inverse) }
     }
 
     pub(crate) fn id(&self) -> Transform {
-        Transform::new(self.len, true)
+        Transform::real(self.len, Kind::Inverse)
     }
 
     /// Number of sample pairs.
@@ -161,6 +161,23 @@ impl Inverse {
     /// How many numbers [`transform`](Self::transform) needs besides its buffers.
     pub(crate) fn scratch_len(&self) -> usize {
         self.shared.half.get_outofplace_scratch_len()
+    }
+
+    /// Adds frequencies beyond the Nyquist frequency, of a spectrum that begins with frequency
+    /// `first`, to those as which they appear. Of the frequencies ± Nyquist there is only the sum.
+    pub(crate) fn fold<'s>(&self, first: usize, spectrum: &'s mut [Complex64]) -> &'s [Complex64] {
+        let nyquist = self.pairs();
+        let Some(below) = nyquist.checked_sub(first).filter(|n| *n < spectrum.len()) else {
+            return spectrum;
+        };
+        let (kept, end) = spectrum.split_at_mut(below);
+        if let Some((end, beyond)) = end.split_first_mut() {
+            *end = Complex64::new(2.0 * end.re, 0.0);
+            for (y, beyond) in kept.iter_mut().rev().zip(beyond) {
+                *y += beyond.conj();
+            }
+        }
+        &spectrum[..=below]
     }
 
     /// From a spectrum of which only the frequencies `first ..` are not zero to the half-length
