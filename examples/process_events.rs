@@ -76,7 +76,7 @@ struct Arguments {
     /// Half-width of the Lanczos kernel in input samples
     #[arg(long, value_name = "A", default_value_t = 25)]
     lanczos_a: usize,
-    /// Format of the results
+    /// Format of the results; miniSEED has their starts to the microsecond
     #[arg(long, value_enum, default_value_t = FileFormat::Sac)]
     format: FileFormat,
     /// Worker threads, at most 512 [default: all cores]

@@ -7,9 +7,10 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use common::seed;
-use seis::Inventory;
 use seis::demo::{self, DemoOptions};
+use seis::mseed;
 use seis::resp::WriteOptions;
+use seis::{Inventory, TimeDelta};
 
 #[path = "../seis-resp/tests/common/mod.rs"]
 mod common;
@@ -111,6 +112,65 @@ fn statuses_tell_what_happened() {
     let empty = tempfile::tempdir().unwrap();
     assert_eq!(status(&run(empty.path(), &[])), Some(1));
     assert_eq!(status(&run(&empty.path().join("missing"), &[])), Some(1));
+}
+
+/// Would every single result fail, the run does not begin.
+#[test]
+fn a_rate_that_miniseed_does_not_hold_is_refused_before_the_run() {
+    let root = archive(&DemoOptions::small());
+    let before = files(root.path());
+    for (rate, nearest) in
+        [("9.9999", "take 9.9998998641967"), ("10.0000000001", "take 10.0 Hz, the nearest")]
+    {
+        let refused = run(root.path(), &["--format", "mseed", "--rate", rate]);
+        let said = text(&refused.stderr);
+        assert_eq!(status(&refused), Some(2), "{rate}: {said}");
+        let start = format!("error: rate: {rate} Hz would not come back from miniSEED 2");
+        assert!(said.starts_with(&start), "{said}");
+        assert!(said.contains(nearest) && said.contains("or write SAC"), "{said}");
+        assert_eq!(files(root.path()), before, "{rate}");
+        // SAC has an interval of 32 bits for every rate.
+        let taken = run(root.path(), &["--rate", rate, "--overwrite"]);
+        assert_eq!(status(&taken), Some(0), "{rate}: {}", text(&taken.stderr));
+        for event in std::fs::read_dir(root.path()).unwrap() {
+            std::fs::remove_dir_all(event.unwrap().path().join("processed")).unwrap();
+        }
+    }
+    // A ratio of integers is held whole, and what is told to be the nearest is taken.
+    for rate in ["8.333333333333334", "9.999899864196777"] {
+        let run = run(root.path(), &["--format", "mseed", "--rate", rate, "--overwrite"]);
+        assert_eq!(status(&run), Some(0), "{rate}: {}", text(&run.stderr));
+    }
+}
+
+#[test]
+fn miniseed_results_start_at_the_nearest_microsecond() {
+    let root = archive(&DemoOptions::small());
+    let mut starts = BTreeMap::new();
+    for path in files(root.path()).into_keys() {
+        if path.extension().is_some_and(|e| e == "mseed") {
+            let mut trace = mseed::read(&path).unwrap().stream.into_traces().remove(0);
+            // A whole microsecond in the demo.
+            assert_eq!(trace.start.as_nanos() % 1000, 0);
+            starts.insert(trace.id, trace.start);
+            trace.start = trace.start + TimeDelta::from_nanos(-300);
+            let options = mseed::WriteOptions::new().version(mseed::FormatVersion::V3);
+            mseed::write(&path, [&trace], &options).unwrap();
+        }
+    }
+    let run = run(root.path(), &["--format", "mseed"]);
+    assert_eq!(status(&run), Some(0), "{}", text(&run.stderr));
+    let mut results = 0;
+    for path in
+        files(root.path()).into_keys().filter(|p| p.parent().unwrap().ends_with("processed"))
+    {
+        if path.extension().is_some_and(|e| e == "mseed") {
+            let trace = mseed::read(&path).unwrap().stream.into_traces().remove(0);
+            assert_eq!(trace.start, starts[&trace.id]);
+            results += 1;
+        }
+    }
+    assert_eq!(results, starts.len());
 }
 
 #[test]

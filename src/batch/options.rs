@@ -1,10 +1,12 @@
 //! What is done to every trace, and where the results go.
 
 use std::fmt;
+use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use seis_core::{GroundMotion, SamplingRate};
+use seis_core::{GroundMotion, SamplingRate, SourceId, Trace, UtcTime};
+use seis_io::mseed;
 use seis_signal::{
     CalibrationSpec, DeconvolutionSpec, DetrendSpec, FftLength, InterpolationSpec, PreFilter,
     TaperSpec, WaterLevel,
@@ -144,7 +146,8 @@ impl Processing {
     /// The steps as the kernels take them; of [`npts`](Self::npts) a run takes as many as fit.
     ///
     /// # Errors
-    /// [`BatchError::Option`] naming the option that has no meaning.
+    /// [`BatchError::Option`] naming the option that has no meaning, or the rate that the
+    /// [`format`](Self::format) does not hold.
     pub fn spec(&self) -> Result<CalibrationSpec, BatchError> {
         let wrong = |option, reason: String| BatchError::Option { option, reason };
         let mut removal = DeconvolutionSpec::new(self.output).zero_mean(false).taper_fraction(None);
@@ -174,6 +177,7 @@ impl Processing {
             .ok()
             .filter(|rate| rate.is_regular())
             .ok_or_else(|| wrong("rate", format!("{} Hz is no sampling rate", self.rate_hz)))?;
+        self.format.expect_rate(rate).map_err(|reason| wrong("rate", reason))?;
         let a = u32::try_from(self.lanczos_a)
             .ok()
             .filter(|a| (1..=MAX_LANCZOS_A).contains(a))
@@ -213,9 +217,10 @@ impl Processing {
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Format {
-    /// Binary SAC, little-endian, 32-bit floats.
+    /// Binary SAC, little-endian, 32-bit floats; also the interval is one.
     Sac,
-    /// miniSEED 2, 64-bit floats.
+    /// miniSEED 2, 64-bit floats. Starts are rounded to the microsecond, which is all that the
+    /// format holds; [rates](Processing::rate_hz) that it does not hold are refused before the run.
     Mseed,
 }
 
@@ -229,6 +234,37 @@ impl Format {
         match self {
             Self::Sac => "sac",
             Self::Mseed => "mseed",
+        }
+    }
+
+    /// How results are written as miniSEED.
+    pub(super) fn mseed_options() -> mseed::WriteOptions {
+        // A result starts where its raw trace does, and that may be between microseconds: of
+        // miniSEED 3, or joined of records of 3 Hz. Half a microsecond is 1e-5 samples at 20 Hz
+        // and less than clocks of seismographs know, no reason to lose the seismogram.
+        mseed::WriteOptions::new().round_start(true)
+    }
+
+    /// Refuses a rate of which files of this format would tell another one, since every result
+    /// would fail with it.
+    fn expect_rate(self, rate: SamplingRate) -> Result<(), String> {
+        match self {
+            // A 32-bit interval, as everybody's.
+            Self::Sac => Ok(()),
+            Self::Mseed => {
+                let id = SourceId::default();
+                let probe = Trace::new(id, UtcTime::EPOCH, rate, vec![0.0_f64]);
+                let nearest_hz = match mseed::write_to(io::sink(), [&probe], &Self::mseed_options())
+                {
+                    Err(mseed::WriteError::Rate { nearest_hz, .. }) => nearest_hz,
+                    _ => return Ok(()),
+                };
+                let nearest = match nearest_hz {
+                    Some(hz) => format!("take {hz:?} Hz, the nearest that it holds, or write SAC"),
+                    None => "write SAC".to_owned(),
+                };
+                Err(format!("{:?} Hz would not come back from miniSEED 2: {nearest}", rate.hz()))
+            }
         }
     }
 }

@@ -331,7 +331,7 @@ impl Processor {
             }
             Format::Mseed => {
                 bytes.clear();
-                mseed::write_to(&mut *bytes, [result], &mseed::WriteOptions::default())?;
+                mseed::write_to(&mut *bytes, [result], &Format::mseed_options())?;
             }
         }
         event.write(output, bytes)?;
