@@ -33,3 +33,4 @@
 //! | Lanczos computes times in `f64` epoch seconds (8e-6 off on white noise) and may lose the last sample | times in integer nanoseconds; all samples that fit |
 //! | the SAC reader rounds the interval to a microsecond (3 Hz becomes 3.000003) | the simplest rate that the header's float allows |
 //! | a truncated last miniSEED record vanishes; one bad record loses the file | both are reported with their offset; the rest is kept |
+//! | miniSEED 2 is written with the start rounded to a microsecond and the rate to 32 bits, in silence | refused, unless rounding is asked for; `batch` asks for that of starts |

@@ -153,7 +153,7 @@ fn miniseed_results_start_at_the_nearest_microsecond() {
             // A whole microsecond in the demo.
             assert_eq!(trace.start.as_nanos() % 1000, 0);
             starts.insert(trace.id, trace.start);
-            trace.start = trace.start + TimeDelta::from_nanos(-300);
+            trace.start -= TimeDelta::from_nanos(300);
             let options = mseed::WriteOptions::new().version(mseed::FormatVersion::V3);
             mseed::write(&path, [&trace], &options).unwrap();
         }

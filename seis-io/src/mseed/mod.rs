@@ -97,6 +97,8 @@
 //! * ObsPy searches behind junk in steps of 128 bytes only, and loses the rest of a file behind
 //!   junk of other lengths.
 //! * Text records and others without a rate make a trace each, as in both.
+//! * A rate or a start that version 2 does not hold is refused when it is written, or rounded
+//!   [on request](WriteOptions::round_rate). Both round in silence.
 
 mod assemble;
 mod bisect;
