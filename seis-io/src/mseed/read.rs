@@ -5,23 +5,20 @@
 //! for as many samples as the payloads can hold, never for what a header claims.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
-use seis_core::{Samples, SamplingRate, SourceId, Stream, Trace, UtcTime};
+use seis_core::{Samples, SourceId, Stream, Trace, UtcTime};
 
 use super::assemble::{self, Entry, Segment};
 use super::pass::Pass;
-use super::reader::Records;
 use super::reader::{Passed, pass};
 use super::scan::{Scanner, Step};
 use super::window::{More, Window};
 use super::{
-    Check, Encoding, Error, JoinRule, Policy, ReadOptions, ReadReport, RecordError, Result,
-    Skipped, WarningKind, bisect, decode,
+    Check, Error, JoinRule, Policy, ReadOptions, ReadReport, RecordError, Result, Skipped,
+    WarningKind, decode,
 };
-use crate::source::Source;
 
 /// What a source holds, and the account of reading it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -99,15 +96,6 @@ pub fn read_from(source: impl io::Read, options: &ReadOptions) -> Result<Content
     Reader::new(options.clone()).read_from(source)
 }
 
-/// Reads the headers of a file: its records, and the spans of time they cover. No sample is
-/// decoded.
-///
-/// # Errors
-/// As [`read`].
-pub fn index(path: impl AsRef<Path>) -> Result<Index> {
-    Reader::default().index(path)
-}
-
 /// Reads file after file, and keeps its buffers.
 ///
 /// ```no_run
@@ -124,57 +112,6 @@ pub struct Reader {
     pub(super) options: ReadOptions,
     bytes: Vec<u8>,
     pub(super) entries: Vec<Entry>,
-}
-
-/// The headers of a source.
-#[derive(Debug, Clone, PartialEq, Default)]
-#[non_exhaustive]
-#[must_use]
-pub struct Index {
-    /// The records that are wanted, in the order of the source.
-    pub records: Vec<RecordInfo>,
-    /// The spans of time that they cover, in the order in which traces would come.
-    pub spans: Vec<Span>,
-    /// What was read, skipped and found odd.
-    pub report: ReadReport,
-}
-
-/// A record of an [`Index`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub struct RecordInfo {
-    /// Where it starts in the source.
-    pub offset: u64,
-    /// Its length in bytes.
-    pub len: u32,
-    /// The channel.
-    pub id: SourceId,
-    /// Time of the first sample.
-    pub start: UtcTime,
-    /// Time of the last sample.
-    pub end: UtcTime,
-    /// Sampling rate.
-    pub rate: SamplingRate,
-    /// Number of samples.
-    pub samples: u32,
-    /// How they are stored.
-    pub encoding: Encoding,
-}
-
-/// A gapless span of time of one channel.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub struct Span {
-    /// The channel.
-    pub id: SourceId,
-    /// Time of the first sample.
-    pub start: UtcTime,
-    /// Time of the last sample, as the last record has it.
-    pub end: UtcTime,
-    /// Sampling rate.
-    pub rate: SamplingRate,
-    /// Number of samples.
-    pub samples: u64,
 }
 
 impl Reader {
@@ -253,63 +190,6 @@ impl Reader {
         })
     }
 
-    /// Reads the headers of a file.
-    ///
-    /// # Errors
-    /// As [`Reader::read`].
-    pub fn index(&mut self, path: impl AsRef<Path>) -> Result<Index> {
-        let path = path.as_ref();
-        let mut pass = Pass::default();
-        let index = self.with_buffer(|reader, bytes| {
-            reader.file(path, bytes, &mut pass)?;
-            reader.spans(pass)
-        });
-        index.map_err(|e| e.in_file(path))
-    }
-
-    /// Reads the headers of bytes in memory.
-    ///
-    /// # Errors
-    /// As [`Reader::read_bytes`].
-    pub fn index_bytes(&mut self, bytes: &[u8]) -> Result<Index> {
-        self.options.check()?;
-        let mut pass = Pass::default();
-        self.headers(bytes, &mut pass);
-        self.spans(pass)
-    }
-
-    fn spans(&mut self, mut pass: Pass) -> Result<Index> {
-        let segments = assemble::assemble(&mut self.entries, &pass.table, &self.options.join);
-        pass.finish(&self.entries);
-        pass.stop(&self.options)?;
-        let records = self
-            .entries
-            .iter()
-            .filter(|e| !e.broken)
-            .map(|e| RecordInfo {
-                offset: pass.place(e.offset).1,
-                len: e.len,
-                id: pass.table.id(e.channel),
-                start: e.start,
-                end: e.end,
-                rate: e.rate,
-                samples: e.count,
-                encoding: e.encoding,
-            })
-            .collect();
-        let spans = segments
-            .into_iter()
-            .map(|(id, s)| Span {
-                id,
-                start: s.start,
-                end: s.end,
-                rate: s.rate,
-                samples: s.samples,
-            })
-            .collect();
-        Ok(Index { records, spans, report: pass.into_report() })
-    }
-
     /// Lends out the buffer of the reader, emptied.
     pub(super) fn with_buffer<T>(
         &mut self,
@@ -321,103 +201,6 @@ impl Reader {
         let done = work(self, &mut bytes);
         self.bytes = bytes;
         done
-    }
-
-    /// Puts what is wanted of a file into the bytes, and reads its headers.
-    fn file(&mut self, path: &Path, bytes: &mut Vec<u8>, pass: &mut Pass) -> Result<()> {
-        self.entries.clear();
-        let mut file = File::open(path)?;
-        if !self.part_of_file(&mut file, bytes, pass)? {
-            let broken = self.load_file(file, bytes)?;
-            self.headers(bytes, pass);
-            pass.end_of_gzip(broken);
-        }
-        Ok(())
-    }
-
-    /// As [`load`](Self::load), of what has a name: a file, or a pipe or device, which may never
-    /// end and is left when it holds nothing but junk.
-    pub(super) fn load_file(&self, file: File, bytes: &mut Vec<u8>) -> Result<Option<String>> {
-        let max_junk = if file.metadata()?.is_file() { u64::MAX } else { self.options.max_junk };
-        self.load_within(max_junk, file, bytes)
-    }
-
-    /// As [`part`](Self::part), of a file; a pipe, in which one cannot go about, is read whole.
-    pub(super) fn part_of_file(
-        &mut self,
-        file: &mut File,
-        bytes: &mut Vec<u8>,
-        pass: &mut Pass,
-    ) -> Result<bool> {
-        let metadata = file.metadata()?;
-        if !metadata.is_file() || self.part(file, bytes, pass)? {
-            return Ok(metadata.is_file());
-        }
-        // Saves growing; a file of holes may have any size, so only up to a limit.
-        bytes.reserve(usize::try_from(metadata.len()).unwrap_or(0).min(1 << 26) + 1);
-        Ok(false)
-    }
-
-    /// Appends the whole source to some bytes; gives the reason if it is gzip that is broken.
-    fn load(&self, source: impl io::Read, bytes: &mut Vec<u8>) -> Result<Option<String>> {
-        self.load_within(self.options.max_junk, source, bytes)
-    }
-
-    /// As [`load`](Self::load), with this many bytes without a record at most.
-    fn load_within(
-        &self,
-        max_junk: u64,
-        source: impl io::Read,
-        bytes: &mut Vec<u8>,
-    ) -> Result<Option<String>> {
-        let limit = self.options.max_inflation;
-        let mut source = Source::bounded(source, limit);
-        // A piece has room for one of the longest records behind a part of another.
-        let piece = max_junk.max(MIN_PIECE);
-        loop {
-            let begun = bytes.len();
-            match (source.by_ref().take(piece).read_to_end(bytes), source.too_large()) {
-                (Ok(read), _) if (read as u64) < piece => return Ok(source.take_broken()),
-                (Ok(_), _) => {}
-                (Err(_), Some(bytes)) => return Err(Error::TooLarge { file: None, bytes, limit }),
-                (Err(error), None) => return Err(error.into()),
-            }
-            let read = bytes.get(begun..).unwrap_or_default();
-            if !Records::with_options(read, &self.options).any(|record| record.is_ok()) {
-                return Err(Error::NoRecordsYet { file: None, bytes: piece });
-            }
-        }
-    }
-
-    /// Appends what is wanted of a source in order of time to some bytes, and reads its headers.
-    /// `false`, and the source at its start: all must be read.
-    pub(super) fn part(
-        &mut self,
-        source: &mut (impl Read + Seek),
-        bytes: &mut Vec<u8>,
-        pass: &mut Pass,
-    ) -> Result<bool> {
-        let Some(window) = self.options.window.filter(|_| self.options.time_ordered) else {
-            return Ok(false);
-        };
-        if let Some(found) = bisect::find(source, window, &self.options)? {
-            source.seek(SeekFrom::Start(found.range.start))?;
-            let len = found.range.end - found.range.start;
-            let (base, first) = (bytes.len(), self.entries.len());
-            source.take(len).read_to_end(bytes)?;
-            pass.set_part(found.range.start, found.size, found.looked_at);
-            self.more_headers(bytes, base, pass);
-            let entries = self.entries.get(first..).unwrap_or_default();
-            let all = (bytes.len() - base) as u64 == len;
-            if all && pass.is_in_order(entries, &found.id) {
-                return Ok(true);
-            }
-            pass.forget();
-            bytes.truncate(base);
-            self.entries.truncate(first);
-        }
-        source.seek(SeekFrom::Start(0))?;
-        Ok(false)
     }
 
     /// Traces of the entries, whose payloads are in the bytes.
@@ -484,7 +267,7 @@ impl Reader {
     }
 
     /// First pass: the headers of a source, which is all of the bytes.
-    fn headers(&mut self, bytes: &[u8], pass: &mut Pass) {
+    pub(super) fn headers(&mut self, bytes: &[u8], pass: &mut Pass) {
         self.entries.clear();
         self.more_headers(bytes, 0, pass);
     }
@@ -596,9 +379,6 @@ impl Reader {
         (traces, warnings, broken)
     }
 }
-
-/// Bytes in which a record is found wherever they begin, if there are only records.
-const MIN_PIECE: u64 = 32 << 20;
 
 /// What the second pass gives.
 type Decoded = (Vec<Trace>, Vec<(usize, SourceId, WarningKind)>, Vec<(usize, RecordError)>);

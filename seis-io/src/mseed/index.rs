@@ -1,0 +1,127 @@
+//! What a source holds, told by its headers alone.
+
+use std::path::Path;
+
+use seis_core::{SamplingRate, SourceId, UtcTime};
+
+use super::pass::Pass;
+use super::{Encoding, ReadReport, Reader, Result, assemble};
+
+/// Reads the headers of a file: its records, and the spans of time they cover. No sample is
+/// decoded.
+///
+/// # Errors
+/// As [`read`](super::read).
+pub fn index(path: impl AsRef<Path>) -> Result<Index> {
+    Reader::default().index(path)
+}
+
+/// The headers of a source.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+#[must_use]
+pub struct Index {
+    /// The records that are wanted, in the order of the source.
+    pub records: Vec<RecordInfo>,
+    /// The spans of time that they cover, in the order in which traces would come.
+    pub spans: Vec<Span>,
+    /// What was read, skipped and found odd.
+    pub report: ReadReport,
+}
+
+/// A record of an [`Index`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct RecordInfo {
+    /// Where it starts in the source.
+    pub offset: u64,
+    /// Its length in bytes.
+    pub len: u32,
+    /// The channel.
+    pub id: SourceId,
+    /// Time of the first sample.
+    pub start: UtcTime,
+    /// Time of the last sample.
+    pub end: UtcTime,
+    /// Sampling rate.
+    pub rate: SamplingRate,
+    /// Number of samples.
+    pub samples: u32,
+    /// How they are stored.
+    pub encoding: Encoding,
+}
+
+/// A gapless span of time of one channel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Span {
+    /// The channel.
+    pub id: SourceId,
+    /// Time of the first sample.
+    pub start: UtcTime,
+    /// Time of the last sample, as the last record has it.
+    pub end: UtcTime,
+    /// Sampling rate.
+    pub rate: SamplingRate,
+    /// Number of samples.
+    pub samples: u64,
+}
+
+impl Reader {
+    /// Reads the headers of a file.
+    ///
+    /// # Errors
+    /// As [`Reader::read`].
+    pub fn index(&mut self, path: impl AsRef<Path>) -> Result<Index> {
+        let path = path.as_ref();
+        let mut pass = Pass::default();
+        let index = self.with_buffer(|reader, bytes| {
+            reader.file(path, bytes, &mut pass)?;
+            reader.spans(pass)
+        });
+        index.map_err(|e| e.in_file(path))
+    }
+
+    /// Reads the headers of bytes in memory.
+    ///
+    /// # Errors
+    /// As [`Reader::read_bytes`].
+    pub fn index_bytes(&mut self, bytes: &[u8]) -> Result<Index> {
+        self.options.check()?;
+        let mut pass = Pass::default();
+        self.headers(bytes, &mut pass);
+        self.spans(pass)
+    }
+
+    fn spans(&mut self, mut pass: Pass) -> Result<Index> {
+        let segments = assemble::assemble(&mut self.entries, &pass.table, &self.options.join);
+        pass.finish(&self.entries);
+        pass.stop(&self.options)?;
+        let records = self
+            .entries
+            .iter()
+            .filter(|e| !e.broken)
+            .map(|e| RecordInfo {
+                offset: pass.place(e.offset).1,
+                len: e.len,
+                id: pass.table.id(e.channel),
+                start: e.start,
+                end: e.end,
+                rate: e.rate,
+                samples: e.count,
+                encoding: e.encoding,
+            })
+            .collect();
+        let spans = segments
+            .into_iter()
+            .map(|(id, s)| Span {
+                id,
+                start: s.start,
+                end: s.end,
+                rate: s.rate,
+                samples: s.samples,
+            })
+            .collect();
+        Ok(Index { records, spans, report: pass.into_report() })
+    }
+}
