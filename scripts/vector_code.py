@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # What a kernel is, by the functions that are part of it and the files they stand in.
 KERNELS = [
+    ("halves: twist, sum, multiply, untwist", r"fft/convolution"),
     ("operator: separate, multiply", r"fft/real\.rs\S* (.*multiplied|split)"),
     ("operator: join", r"fft/real\.rs\S* .*join"),
     ("long traces: gains from polynomials", r"deconvolution/(gains\.rs\S* .*four|curve\.rs\S* at<4>)"),
@@ -29,7 +30,7 @@ KERNELS = [
     ("long traces: turn rows", r"fft/long\.rs\S* .*multiply_rows"),
     ("filter that lowers the rate", r"decimator\.rs\S* (filter|apply_to|widen)"),
     ("compensation for it", r"decimator\.rs\S* .*compensate"),
-    ("demean, taper, pack", r"pipeline\.rs\S* (pack|taper_packed|scale)|taper\.rs\S* .*apply"),
+    ("demean, taper, pack", r"pipeline/pack\.rs\S* (pack|taper_packed|scale)|taper\.rs\S* .*apply"),
     ("sums", r"seis-signal/src/sum\.rs"),
     ("Lanczos: phases and kernel", r"interpolate/(lanczos|grid|plan)\.rs"),
     ("poles, zeros and FIR filters", r"seis-resp/src/evaluate"),

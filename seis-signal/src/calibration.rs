@@ -90,7 +90,10 @@ impl From<DeconvolutionSpec> for CalibrationSpec {
 ///   the trace's length can hold them all;
 /// * if the output samples are some of the input's (the rates are in an integer ratio and the
 ///   first output falls on a sample), the inverse transform is made at the output rate, or at the
-///   nearest that divides the transform's length, and nothing is left to interpolate;
+///   nearest that divides the transform's length, and nothing is left to interpolate; and the
+///   padding, the results behind the last sample and the frequencies that do not survive are not
+///   transformed at all: half the circle that wraps around and half of one that changes its sign
+///   there are the whole;
 /// * where the pre-filter keeps a small part of the band and the trace is long, a short filter,
 ///   which is divided out again, lowers the rate before the forward transform;
 /// * at more than 131 072 frequencies, which no trace of twenty minutes has, a response is
