@@ -108,6 +108,7 @@ mod error;
 mod index;
 mod load;
 mod many;
+mod memo;
 mod options;
 mod pass;
 mod read;
