@@ -9,6 +9,10 @@
 //! unless `--lossy` is given, and what it has no place for is told. A file that is there is replaced
 //! with `--overwrite` only, and an input never.
 
+#![deny(clippy::print_stderr, reason = "it panics where nobody listens")]
+
+mod console;
+
 use std::collections::{BTreeSet, HashSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -113,7 +117,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(3),
         Err(error) => {
-            eprintln!("convert: {error}");
+            console::tell(format_args!("convert: {error}"));
             ExitCode::from(1)
         }
     }
@@ -249,7 +253,7 @@ fn read(
             Some(Format::Sac(_)) => {
                 let mut file = SacFile::read(path)?;
                 for finding in file.check() {
-                    eprintln!("{}: warning: {finding}", shown(path));
+                    console::tell(format_args!("{}: warning: {finding}", shown(path)));
                 }
                 match file.to_trace() {
                     Ok(trace) => {
@@ -309,13 +313,13 @@ fn read(
     for file in &collection.files {
         let name = shown(&file.path);
         if let Some(error) = &file.error {
-            eprintln!("{error}");
+            console::tell(format_args!("{error}"));
         }
         for skipped in &file.report.skipped {
-            eprintln!("{name}: {skipped}");
+            console::tell(format_args!("{name}: {skipped}"));
         }
         for warning in &file.report.warnings {
-            eprintln!("{name}: warning: {warning}");
+            console::tell(format_args!("{name}: warning: {warning}"));
         }
     }
     *complete = collection.is_complete();
@@ -439,7 +443,7 @@ impl Heads {
         }
         if !left.is_empty() {
             let left: Vec<String> = left.into_iter().collect();
-            eprintln!("left behind: {}", left.join(", "));
+            console::tell(format_args!("left behind: {}", left.join(", ")));
         }
     }
 }
@@ -466,7 +470,10 @@ fn write_mseed(out: &Path, items: Vec<Item>, options: WriteOptions) -> Outcome<(
             return Err("SAC that is no time series cannot become miniSEED".into());
         };
         if origin.is_some() {
-            eprintln!("{}: left behind: the other variables of the SAC header", trace.id);
+            console::tell(format_args!(
+                "{}: left behind: the other variables of the SAC header",
+                trace.id
+            ));
         }
         traces.push(*trace);
     }
@@ -506,7 +513,10 @@ fn write_sac(
         match format {
             Output::SacAscii => {
                 if SacFile::from_bytes(&file.to_alphanumeric()?)?.data != file.data {
-                    eprintln!("{}: samples rounded to seven digits", shown(&path));
+                    console::tell(format_args!(
+                        "{}: samples rounded to seven digits",
+                        shown(&path)
+                    ));
                 }
                 file.write_alphanumeric(path)?;
             }

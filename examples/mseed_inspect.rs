@@ -4,6 +4,10 @@
 //!
 //! With `--json`, one JSON object for each record, and one for each stretch that cannot be read.
 
+#![deny(clippy::print_stderr, reason = "it panics where nobody listens")]
+
+mod console;
+
 use std::error::Error;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -68,7 +72,7 @@ fn main() -> ExitCode {
                     if let Err(e) = out.flush() {
                         return output_failed(&e);
                     }
-                    eprintln!("mseed_inspect: {}: {e}", shown(&file));
+                    console::tell(format_args!("mseed_inspect: {}: {e}", shown(&file)));
                     opened = false;
                 }
             }
@@ -87,7 +91,7 @@ fn output_failed(error: &io::Error) -> ExitCode {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return ExitCode::SUCCESS;
     }
-    eprintln!("mseed_inspect: standard output: {error}");
+    console::tell(format_args!("mseed_inspect: standard output: {error}"));
     ExitCode::from(1)
 }
 

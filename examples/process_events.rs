@@ -8,6 +8,10 @@
 //! writes them. Without ROOT a demo archive with a known ground displacement is made under
 //! `target/`, processed, and compared with that displacement.
 
+#![deny(clippy::print_stderr, reason = "it panics where nobody listens")]
+
+mod console;
+
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -27,6 +31,8 @@ use seis::batch::{
 };
 use seis::demo::{self, DemoOptions};
 use seis::prelude::*;
+
+use console::tell as say;
 
 type Error = Box<dyn std::error::Error>;
 
@@ -174,11 +180,6 @@ impl FromStr for Corners {
             .collect::<Result<_, _>>()?;
         corners.try_into().map(Self).map_err(|_| "expected four frequencies in Hz".to_owned())
     }
-}
-
-/// A line on standard error. Whoever closed it needs no lines, but still the results.
-fn say(line: impl Display) {
-    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// A line on standard output, likewise.

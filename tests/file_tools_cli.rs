@@ -714,3 +714,30 @@ fn output_that_fails_is_not_blamed_on_the_input() {
     // A name is one line.
     assert!(inspect(dir, &["--index", "*.ms"]).1.starts_with("a\\nb.ms ("));
 }
+
+/// Whoever closes standard error wants the results all the same.
+#[cfg(unix)]
+#[test]
+fn nobody_listening_to_errors_changes_nothing() {
+    let root = tempfile::tempdir().unwrap();
+    let dir = root.path();
+    put(dir, "a.mseed", &[trace("XX.A..BHZ", START, ramp(50))], &WriteOptions::new());
+    std::fs::write(dir.join("junk.mseed"), b"no record").unwrap();
+    let deaf = |name: &str, arguments: &[&str]| {
+        Command::new(support::example(name))
+            .args(arguments)
+            .current_dir(dir)
+            .stderr(support::nobody())
+            .output()
+            .unwrap()
+    };
+    let (code, told, _) = inspect(dir, &["junk.mseed", "a.mseed"]);
+    let output = deaf("mseed_inspect", &["junk.mseed", "a.mseed"]);
+    assert_eq!(output.status.code(), Some(code));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), told);
+    let (code, error) = convert(dir, &["a.mseed", "junk.mseed", "b.mseed"]);
+    assert!(!error.is_empty());
+    let output = deaf("convert", &["a.mseed", "junk.mseed", "c.mseed"]);
+    assert_eq!(output.status.code(), Some(code));
+    assert_eq!(dir.join("b.mseed").exists(), dir.join("c.mseed").exists());
+}

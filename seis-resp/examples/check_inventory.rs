@@ -12,7 +12,10 @@
 //! Exit status: 0 if there are no errors (there may be warnings), 1 if there are, 2 if a file
 //! cannot be read or the arguments are wrong.
 
+#![deny(clippy::print_stderr, reason = "it panics where nobody listens")]
+
 use std::collections::HashSet;
+use std::fmt::{self, Display};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -30,25 +33,24 @@ fn main() -> ExitCode {
                 return report(io::stdout().write_all(table().as_bytes()), ExitCode::SUCCESS);
             }
             "--help" | "-h" => {
-                let usage = "check_inventory [--json] FILE…\ncheck_inventory --rules\n";
-                return report(io::stdout().write_all(usage.as_bytes()), ExitCode::SUCCESS);
+                return report(io::stdout().write_all(HELP.as_bytes()), ExitCode::SUCCESS);
             }
             option if option.starts_with("--") => {
-                eprintln!("unknown option {option}; usage: check_inventory [--json] FILE…");
+                tell(format_args!("unknown option {option}; {USAGE}"));
                 return ExitCode::from(2);
             }
             _ => patterns.push(argument),
         }
     }
     if patterns.is_empty() {
-        eprintln!("usage: check_inventory [--json] FILE…");
+        tell(USAGE);
         return ExitCode::from(2);
     }
     let mut checked = Checked { as_json, ..Checked::default() };
     let mut out = io::BufWriter::new(io::stdout().lock());
     for pattern in &patterns {
         let files = expand(pattern).unwrap_or_else(|error| {
-            eprintln!("{error}");
+            tell(&error);
             checked.unread += 1;
             Vec::new()
         });
@@ -62,7 +64,10 @@ fn main() -> ExitCode {
         return report(Err(error), ExitCode::SUCCESS);
     }
     let Checked { files, errors, warnings, unread, .. } = checked;
-    eprintln!("{files} files: {errors} errors, {warnings} warnings, {unread} files not read");
+    let [files, not_read] = [files, unread].map(|n| counted(n, "file"));
+    let [errors_told, warnings] =
+        [(errors, "error"), (warnings, "warning")].map(|(n, of)| counted(n, of));
+    tell(format_args!("{files}: {errors_told}, {warnings}, {not_read} not read"));
     match (unread, errors) {
         (0, 0) => ExitCode::SUCCESS,
         (0, _) => ExitCode::from(1),
@@ -89,7 +94,7 @@ impl Checked {
         let inventory = match Inventory::read(path) {
             Ok(inventory) => inventory,
             Err(error) => {
-                eprintln!("{error}");
+                tell(&error);
                 self.unread += 1;
                 return Ok(());
             }
@@ -139,8 +144,10 @@ impl Checked {
     ) -> io::Result<()> {
         match (self.as_json, file) {
             (true, _) => writeln!(out, "{}", problem_json(file, problem)),
-            (false, Some(_)) => writeln!(out, "note: {problem}"),
-            (false, None) => writeln!(out, "note: {TOGETHER}: {problem}"),
+            (false, Some(_)) => writeln!(out, "note: {}", OneLine(&problem.to_string())),
+            (false, None) => {
+                writeln!(out, "note: {TOGETHER}: {}", OneLine(&problem.to_string()))
+            }
         }
     }
 
@@ -157,7 +164,52 @@ impl Checked {
         if self.as_json {
             return writeln!(out, "{}", finding_json(file, finding));
         }
-        writeln!(out, "{}: {finding}; {}", file.unwrap_or(TOGETHER), finding.advice())
+        let line = format!("{}: {finding}; {}", file.unwrap_or(TOGETHER), finding.advice());
+        writeln!(out, "{}", OneLine(&line))
+    }
+}
+
+const USAGE: &str = "usage: check_inventory [--json] FILE…";
+
+const HELP: &str = "\
+Looks for contradictions in station metadata: StationXML, RESP, dataless SEED, SAC poles and zeros.
+
+Usage: check_inventory [--json] FILE…
+       check_inventory --rules
+
+FILE may be a pattern such as 'resp/RESP.*'. Each file is checked by itself, then what all of them
+say together. One line for each finding, and a summary on standard error.
+
+Options:
+  --json      one JSON object for each finding
+  --rules     print the rules and what to do about what they find
+  -h, --help  print this
+
+Exit status: 0 no errors (there may be warnings), 1 errors, 2 a file could not be read or the
+arguments are wrong.
+";
+
+/// Writes a line to standard error. That nobody listens any more, as behind `2>&1 | head`, changes
+/// no result: `eprintln!` would end the program there.
+fn tell(line: impl Display) {
+    let line = line.to_string();
+    let _ = io::stderr().write_all(format!("{}\n", OneLine(&line)).as_bytes());
+}
+
+/// `1 file`, `2 files`.
+fn counted(number: usize, of: &str) -> String {
+    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
+}
+
+/// A text in which control characters, of a file's name say, change no terminal and end no line.
+struct OneLine<'a>(&'a str);
+
+impl Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|character| match character.is_control() {
+            true => write!(f, "{}", character.escape_debug()),
+            false => write!(f, "{character}"),
+        })
     }
 }
 
@@ -168,7 +220,7 @@ const TOGETHER: &str = "all files";
 fn report(written: io::Result<()>, done: ExitCode) -> ExitCode {
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            eprintln!("{error}");
+            tell(&error);
             ExitCode::from(2)
         }
         _ => done,

@@ -68,3 +68,48 @@ fn files_are_checked_one_by_one_and_together() {
     assert!(error.contains("*.none: no file matches"), "{error}");
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+/// A name is one, whatever it holds; help tells what the options are.
+#[test]
+fn names_are_shown_on_one_line() {
+    let folder = std::env::temp_dir().join(format!("seis-check-names-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let name = "a\n\u{1b}[31m.xml";
+    let text = document("2010-01-01T00:00:00", "2015-01-01T00:00:00", "0");
+    std::fs::write(folder.join(name), text).unwrap();
+    let (code, lines, error) = check(&folder, &[name, "none\u{1b}.xml"]);
+    assert!(code == Some(2) && !lines.is_empty(), "{error}");
+    for line in &lines {
+        assert!(line.starts_with("a\\n\\u{1b}[31m.xml: "), "{line:?}");
+    }
+    assert!(error.contains("none\\u{1b}.xml") && !error.contains('\u{1b}'), "{error:?}");
+    let (_, _, error) = check(&folder, &[name]);
+    assert!(error.starts_with("1 file: ") && error.contains(", 0 files not read"), "{error}");
+    let (code, lines, _) = check(&folder, &["--help"]);
+    let help = lines.join("\n");
+    assert_eq!(code, Some(0));
+    for part in ["--json", "--rules", "--help", "Exit status: 0"] {
+        assert!(help.contains(part), "{part}: {help}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Whoever closes standard error wants the results all the same.
+#[cfg(unix)]
+#[test]
+fn nobody_listening_to_errors_changes_nothing() {
+    let folder = std::env::temp_dir().join(format!("seis-check-deaf-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let text = document("2010-01-01T00:00:00", "2015-01-01T00:00:00", "0");
+    std::fs::write(folder.join("a.xml"), text).unwrap();
+    let (code, lines, _) = check(&folder, &["none.xml", "a.xml"]);
+    let output = Command::new(support::example("check_inventory"))
+        .current_dir(&folder)
+        .args(["none.xml", "a.xml"])
+        .stderr(support::nobody())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), code);
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().collect::<Vec<_>>(), lines);
+    std::fs::remove_dir_all(&folder).unwrap();
+}

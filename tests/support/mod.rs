@@ -23,3 +23,14 @@ pub(crate) fn example(name: &str) -> PathBuf {
 pub(crate) fn corpus() -> PathBuf {
     std::env::var_os("SEIS_CORPUS").map(PathBuf::from).expect("SEIS_CORPUS names the recordings")
 }
+
+/// A pipe whose reader has gone away.
+#[cfg(unix)]
+#[allow(dead_code, reason = "not every test runs a program")]
+pub(crate) fn nobody() -> std::process::Stdio {
+    use std::process::Stdio;
+    let mut reader = Command::new("true").stdin(Stdio::piped()).spawn().unwrap();
+    let pipe = reader.stdin.take().unwrap();
+    reader.wait().unwrap();
+    pipe.into()
+}
