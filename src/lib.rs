@@ -53,6 +53,7 @@ pub mod conventions;
 pub mod demo;
 pub mod prelude;
 mod remove_response;
+mod response_findings;
 mod sac_station;
 mod split;
 
@@ -61,6 +62,7 @@ pub use remove_response::ParRemoveResponse;
 pub use remove_response::{
     RemoveResponse, RemoveResponseError, RemoveResponseOptions, response_warnings,
 };
+pub use response_findings::{ResponseFinding, response_findings};
 pub use sac_station::fill_sac_station;
 pub use seis_core::*;
 pub use seis_io::{mseed, sac, sds};

@@ -122,19 +122,28 @@ fn response<'a>(
 /// What is doubtful about a response in the band that is kept: a sensitivity that its stages do
 /// not give, a list that ends within the band, and so on.
 ///
-/// A response that cannot be evaluated has none; the evaluation fails with its reason.
+/// A response that cannot be evaluated has none; the evaluation fails with its reason. What is
+/// wrong with one that can be, by the rules of a check, tells
+/// [`response_findings`](crate::response_findings).
 #[must_use]
 pub fn response_warnings(
     response: &Response,
     output: GroundMotion,
     band_hz: (f64, f64),
 ) -> Vec<EvaluationWarning> {
-    let Ok(plan) = response.plan(output, &EvaluationOptions::default()) else {
-        return Vec::new();
-    };
+    evaluation_warnings(response, output, band_hz).unwrap_or_default()
+}
+
+/// As [`response_warnings`]; `None` if the response cannot be evaluated.
+pub(crate) fn evaluation_warnings(
+    response: &Response,
+    output: GroundMotion,
+    band_hz: (f64, f64),
+) -> Option<Vec<EvaluationWarning>> {
+    let plan = response.plan(output, &EvaluationOptions::default()).ok()?;
     let mut warnings = plan.warnings().to_vec();
     warnings.extend(plan.extrapolation(band_hz.0, band_hz.1));
-    warnings
+    Some(warnings)
 }
 
 /// The frequencies in Hz that a deconvolution keeps.

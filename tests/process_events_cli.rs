@@ -871,3 +871,99 @@ fn measuring_programs_delete_nothing_that_was_there() {
     assert!(files(folder.path()) == before);
     assert_eq!(names(folder.path()), ["all", "floor", "run"]);
 }
+
+/// Runs an archive of three channels with the metadata of one changed, and gives what the account
+/// says of it: its reason and message, or its warnings.
+fn told_of_sts2(change: impl FnOnce(&Path, &str)) -> (Option<i32>, String) {
+    let root = archive(&DemoOptions::small());
+    let folder = only_event(root.path()).join("resp");
+    let text = std::fs::read_to_string(folder.join("XX.STS2.xml")).unwrap();
+    change(&folder, &text);
+    let (code, lines) = account(root.path(), &[]);
+    let of = |line: &&serde_json::Value| line["file"].as_str().is_some_and(|f| f.contains("STS2"));
+    let line = lines.iter().find(of).unwrap();
+    let message = line["message"].as_str().unwrap_or_default();
+    (code, format!("{message} {}", line["warnings"]))
+}
+
+/// The epoch of the synthetic station, with another start or end.
+const SINCE: &str = "<Channel code=\"BHZ\" startDate=\"2020-01-01T00:00:00Z\"";
+
+/// The file of the station is looked at first, and not alone where it does not cover the trace.
+#[test]
+fn another_file_may_hold_the_epoch() {
+    let ended = format!("{SINCE} endDate=\"2021-01-01T00:00:00Z\"");
+    let (code, told) = told_of_sts2(|folder, text| {
+        let own = text.replacen(SINCE, &ended, 1);
+        assert_ne!(own, text);
+        std::fs::write(folder.join("XX.STS2.xml"), own).unwrap();
+        std::fs::write(folder.join("newer.xml"), text).unwrap();
+    });
+    assert_eq!((code, told.as_str()), (Some(0), " []"));
+    // Where none does, all are named.
+    let (code, told) = told_of_sts2(|folder, text| {
+        for name in ["XX.STS2.xml", "other.xml"] {
+            std::fs::write(folder.join(name), text.replacen(SINCE, &ended, 1)).unwrap();
+        }
+    });
+    assert_eq!(code, Some(3));
+    assert!(told.contains("resp/XX.STS2.xml and ") && told.contains("resp/other.xml: "), "{told}");
+    assert!(told.contains("has no epoch at"), "{told}");
+}
+
+/// Two files that contradict each other are both named, with what can be done here.
+#[test]
+fn contradicting_files_are_named() {
+    let (code, told) = told_of_sts2(|folder, text| {
+        let other = text.replace("1500.0", "1600.0").replace("629145000.0", "671088000.0");
+        std::fs::write(folder.join("a.xml"), text).unwrap();
+        std::fs::write(folder.join("b.xml"), other).unwrap();
+        std::fs::remove_file(folder.join("XX.STS2.xml")).unwrap();
+    });
+    assert_eq!(code, Some(3));
+    for part in ["resp/a.xml and ", "resp/b.xml: ", "or leave one of the files"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert!(!told.contains("EpochPolicy"), "{told}");
+}
+
+/// A file that was read for a channel, in vain, is told, though another file sufficed.
+#[test]
+fn unreadable_metadata_are_told_where_they_were_asked() {
+    let (code, told) = told_of_sts2(|folder, text| {
+        std::fs::rename(folder.join("XX.STS2.xml"), folder.join("a.xml")).unwrap();
+        std::fs::write(folder.join("cut.xml"), &text[..text.len() / 2]).unwrap();
+        std::fs::write(folder.join("empty.xml"), "").unwrap();
+    });
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("resp/cut.xml: ") && told.contains("resp/empty.xml: "), "{told}");
+    // The file of the station suffices: no other is read.
+    let (code, told) = told_of_sts2(|folder, _| {
+        std::fs::write(folder.join("empty.xml"), "").unwrap();
+    });
+    assert_eq!((code, told.as_str()), (Some(0), " []"));
+}
+
+/// What a check of the metadata calls an error is told of each result that depends on it.
+#[test]
+fn errors_of_a_check_are_warnings_of_a_result() {
+    let (code, told) = told_of_sts2(|folder, text| {
+        let unstable = text.replace(">-0.03702367<", ">0.03702367<");
+        assert_ne!(unstable, text);
+        std::fs::write(folder.join("XX.STS2.xml"), unstable).unwrap();
+    });
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("stage 1: ") && told.contains("R504 pole-unstable"), "{told}");
+    // What the evaluation warns of is not told twice, and what it refuses is no warning.
+    let (_, told) = told_of_sts2(|folder, text| {
+        let wrong = text.replace("629145000.0", "729145000.0");
+        std::fs::write(folder.join("XX.STS2.xml"), wrong).unwrap();
+    });
+    assert!(told.contains("the sensitivity is ") && !told.contains("R401"), "{told}");
+    let (_, told) = told_of_sts2(|folder, text| {
+        let wrong = text.replacen("<Name>m/s</Name>", "<Name>Pa</Name>", 2);
+        std::fs::write(folder.join("XX.STS2.xml"), wrong).unwrap();
+    });
+    assert!(told.contains("not ground motion") && told.ends_with(" []"), "{told}");
+    assert!(!told.contains("native units"), "{told}");
+}

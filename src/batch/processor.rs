@@ -27,7 +27,8 @@ use super::{
     Status, Timings,
 };
 use crate::fill_sac_station;
-use crate::remove_response::{kept_band_hz, response_warnings};
+use crate::remove_response::{evaluation_warnings, kept_band_hz};
+use crate::response_findings;
 
 /// Memory for plans, one for each distinct response and length: some 100 kB each, and a few MB of
 /// FFT tables for each length. With the other cache and what is read ahead it stays below 64 MiB.
@@ -240,13 +241,14 @@ impl Processor {
 
         let begun = Instant::now();
         let span = (trace.start, trace.end());
-        let (metadata, source) =
+        let found =
             event.responses.find(&trace.id, span, &self.inventories, &mut workspace.text)?;
+        let (metadata, source) = (found.metadata, found.source);
         let response = Fingerprinted::new(metadata.response);
         warnings.extend(
             self.warnings_of(&response, trace.rate.hz()).iter().map(|w| about(path, &trace.id, w)),
         );
-        warnings.extend(event.responses.problems(source, &trace.id));
+        warnings.extend(event.responses.problems(&found, &trace.id));
         let plan = self.plan(trace, &response).map_err(|e| refused(&trace.id, source, &e))?;
         let meant = |w: &&Warning| !matches!(w, Warning::WaterLevelFlattens);
         warnings.extend(plan.warnings().iter().filter(meant).map(|w| about(path, &trace.id, w)));
@@ -297,10 +299,15 @@ impl Processor {
         }
         let band_hz = kept_band_hz(&self.spec.deconvolution, rate_hz);
         let warnings: Arc<[String]> =
-            response_warnings(response.response, self.processing.output, band_hz)
-                .iter()
-                .map(ToString::to_string)
-                .collect();
+            match evaluation_warnings(response.response, self.processing.output, band_hz) {
+                // The refusal says why.
+                None => Arc::default(),
+                Some(warned) => {
+                    let findings = response_findings(response.response, &warned);
+                    let findings = findings.iter().map(ToString::to_string);
+                    warned.iter().map(ToString::to_string).chain(findings).collect()
+                }
+            };
         if let Some(key) = key {
             let mut remembered = remembered();
             if remembered.len() >= MAX_REMEMBERED_WARNINGS {
@@ -449,8 +456,10 @@ fn refused(id: &SourceId, source: &Path, error: &seis_signal::Error) -> Failure 
     use seis_signal::Error;
     match error {
         Error::Response { .. } | Error::ResponseZero { .. } | Error::ResponseNotFinite { .. } => {
-            let why = format!("{id}: {}: {error}", source.display());
-            Failure::new(Reason::BadResponse, why)
+            // Results are ground motion: nobody can ask for the instrument's own units here.
+            let error = error.to_string().replace(": ask for native units", "");
+            let error = error.replace("ask for native units", "correct the unit");
+            Failure::new(Reason::BadResponse, format!("{id}: {}: {error}", source.display()))
         }
         _ => Failure::new(Reason::CannotProcess, format!("{id}: {error}")),
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use seis_core::{SourceId, UtcTime};
-use seis_resp::{EpochPolicy, Inventory, LookupError, ReadReport, ResponseMatch};
+use seis_resp::{Epoch, EpochPolicy, Inventory, LookupError, ReadReport, ResponseMatch};
 
 use super::fetch::Buffer;
 use super::inventories::{InventoryCache, Unread};
@@ -14,13 +14,25 @@ use super::{Failure, Reason};
 /// Problems of one channel's metadata that are told.
 const MAX_PROBLEMS: usize = 8;
 
+/// Files that are named where several describe a channel.
+const MAX_FILES: usize = 4;
+
+/// The response of a channel.
+pub(super) struct Found<'a> {
+    pub(super) metadata: ResponseMatch<'a>,
+    /// The file it comes from.
+    pub(super) source: &'a Path,
+    /// Whether that was enough: the file named after the station.
+    is_own: bool,
+}
+
 /// The files in `resp/` of one event: StationXML, RESP, dataless SEED, SAC poles and zeros.
 #[derive(Debug)]
 pub(super) struct EventResponses {
     files: Vec<ResponseFile>,
     /// Why `resp/` cannot be listed.
     error: Option<String>,
-    /// All files together, for channels that the file of their station does not hold.
+    /// All files together, for what the file of the station does not hold.
     all: OnceLock<Inventory>,
 }
 
@@ -40,11 +52,15 @@ impl EventResponses {
     }
 
     /// What was wrong in the metadata of a channel, its station or its network: in the file that
-    /// they come from, and where several files were put together, between these.
-    pub(super) fn problems(&self, source: &Path, id: &SourceId) -> Vec<String> {
-        let is_own = self.own(id).is_some_and(|own| own.path == source);
+    /// they come from, and where several files were put together, between these, and in those of
+    /// them that could not be read.
+    pub(super) fn problems(&self, found: &Found<'_>, id: &SourceId) -> Vec<String> {
+        let Found { source, is_own, .. } = *found;
         // Whether others were asked is known, and not a matter of what other channels needed.
         let together = self.all.get().filter(|_| !is_own).map(|all| &all.report);
+        let unread = self.unreadable().filter(|_| !is_own);
+        let unread = unread.map(|why| format!("{why}; what it says of {id} is unknown"));
+        let unread: Vec<String> = unread.take(MAX_PROBLEMS).collect();
         let used = self.files.iter().filter(|f| f.path == source || !is_own).filter_map(|f| {
             let inventory = f.inventory.get()?.as_ref().ok()?;
             let is_used = !inventory.report.problems.is_empty()
@@ -53,7 +69,7 @@ impl EventResponses {
         });
         let used: Vec<_> = used.collect();
         if used.is_empty() && together.is_none_or(|report| report.problems.is_empty()) {
-            return Vec::new();
+            return unread;
         }
         let id = id.to_string();
         let of_file = |(path, report): &(std::path::Display<'_>, &ReadReport)| -> Vec<String> {
@@ -62,7 +78,8 @@ impl EventResponses {
         let own = used.iter().flat_map(of_file);
         // What several files say differently names them itself.
         let together = together.into_iter().flat_map(|report| report.concerning(&id));
-        own.chain(together.map(ToString::to_string)).take(MAX_PROBLEMS).collect()
+        let problems = own.chain(together.map(ToString::to_string)).take(MAX_PROBLEMS);
+        problems.chain(unread).collect()
     }
 
     /// The file that is named after a channel's station.
@@ -80,23 +97,22 @@ impl EventResponses {
     }
 
     /// The response that holds from `first` to `last`, and the file it comes from: `NET.STA.xml`
-    /// if that knows the channel, else all files of the event together.
+    /// if that has one, else all files of the event together.
     pub(super) fn find(
         &self,
         id: &SourceId,
         (first, last): (UtcTime, UtcTime),
         cache: &InventoryCache,
         buffer: &mut Buffer,
-    ) -> Result<(ResponseMatch<'_>, &Path), Failure> {
+    ) -> Result<Found<'_>, Failure> {
         if let Some((file, Ok(inventory))) = self.own(id).map(|f| (f, f.read(cache, buffer))) {
+            let source = file.path.as_path();
             match inventory.lookup(id, first, last, EpochPolicy::Error) {
+                Ok(metadata) => return Ok(Found { metadata, source, is_own: true }),
                 // Somewhere else, perhaps: in the file of a network, or one named otherwise.
+                Err(error) if self.files.len() > 1 && may_be_elsewhere(&error) => {}
                 Err(LookupError::NoSuchChannel { .. }) => {}
-                found => {
-                    return found
-                        .map(|found| (found, file.path.as_path()))
-                        .map_err(|error| self.failure(&error, Some(&file.path)));
-                }
+                Err(error) => return Err(self.failure(&error, &[source])),
             }
         }
         let all = self.all.get_or_init(|| {
@@ -108,18 +124,37 @@ impl EventResponses {
             });
             Inventory::from_files(read)
         });
-        let source =
-            self.files.iter().map(|f| (f, f.read(cache, buffer))).find_map(|(file, read)| {
-                let inventory = read.as_ref().ok()?;
-                (!inventory.channel_epochs(id).is_empty()).then_some(file.path.as_path())
-            });
-        all.lookup(id, first, last, EpochPolicy::Error)
-            .map(|found| (found, source.unwrap_or(Path::new("resp"))))
-            .map_err(|error| self.failure(&error, source))
+        match all.lookup(id, first, last, EpochPolicy::Error) {
+            Ok(metadata) => {
+                let epoch = metadata.epoch.epoch;
+                // The one that describes this epoch, and if that was put together, any of it.
+                let source = self.holding(id, |known| *known == epoch);
+                let source = source.first().copied().unwrap_or(Path::new("resp"));
+                Ok(Found { metadata, source, is_own: false })
+            }
+            Err(error) => {
+                let files = match &error {
+                    LookupError::Ambiguous { epochs, .. } => {
+                        self.holding(id, |known| epochs.contains(known))
+                    }
+                    _ => self.holding(id, |_| true),
+                };
+                Err(self.failure(&error, &files))
+            }
+        }
     }
 
-    /// The failure that a look-up error means here.
-    fn failure(&self, error: &LookupError, source: Option<&Path>) -> Failure {
+    /// The files read so far that describe such an epoch of a channel, in their order.
+    fn holding(&self, id: &SourceId, is_meant: impl Fn(&Epoch) -> bool) -> Vec<&Path> {
+        let holds = |file: &&ResponseFile| {
+            let inventory = file.inventory.get().and_then(|read| read.as_ref().ok());
+            inventory.is_some_and(|i| i.channel_epochs(id).iter().any(|e| is_meant(&e.epoch)))
+        };
+        self.files.iter().filter(holds).map(|file| file.path.as_path()).collect()
+    }
+
+    /// The failure that a look-up error means here, where these files describe the channel.
+    fn failure(&self, error: &LookupError, files: &[&Path]) -> Failure {
         if matches!(error, LookupError::NoSuchChannel { .. }) {
             // What cannot be read may hold what is looked for.
             let unreadable: Vec<&str> =
@@ -137,7 +172,22 @@ impl EventResponses {
             | LookupError::EpochBeginsWithin { .. } => Reason::NoEpoch,
             _ => Reason::BadResponse,
         };
-        let place = source.map_or_else(String::new, |path| format!("{}: ", path.display()));
+        let place = match listed(files) {
+            none if none.is_empty() => none,
+            files => format!("{files}: "),
+        };
+        if let LookupError::Ambiguous { id, what, epochs, .. } = error {
+            let mut dates: Vec<String> = epochs.iter().map(ToString::to_string).collect();
+            dates.dedup();
+            let dates = dates.join(", ");
+            let advice = if files.len() > 1 { ", or leave one of the files" } else { "" };
+            let why = format!(
+                "{place}{id}: {} epochs with different {what} hold at once ({dates}): correct the \
+                 metadata{advice}",
+                epochs.len()
+            );
+            return Failure::new(reason, why);
+        }
         Failure::new(reason, format!("{place}{error}"))
     }
 
@@ -173,6 +223,30 @@ impl EventResponses {
         let ellipsis = if more > 0 { format!(" and {more} more") } else { String::new() };
         format!("; resp/ knows {}{ellipsis}", listed.join(", "))
     }
+}
+
+/// The names of files, of many the first.
+fn listed(files: &[&Path]) -> String {
+    let mut names: Vec<String> =
+        files.iter().take(MAX_FILES).map(|path| path.display().to_string()).collect();
+    match files.len().saturating_sub(names.len()) {
+        0 => {}
+        more => names.push(format!("{more} more")),
+    }
+    names.join(" and ")
+}
+
+/// Whether another file may know what is missing in the one of the station.
+fn may_be_elsewhere(error: &LookupError) -> bool {
+    matches!(
+        error,
+        LookupError::NoSuchChannel { .. }
+            | LookupError::NoEpoch { .. }
+            | LookupError::EpochEndsWithin { .. }
+            | LookupError::EpochBeginsWithin { .. }
+            | LookupError::UnreadableEpoch { .. }
+            | LookupError::NoResponse { .. }
+    )
 }
 
 impl ResponseFile {
