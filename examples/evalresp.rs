@@ -9,8 +9,8 @@
 //! * `json` prints an object for each channel, one a line: `id`, `start`, `end`, `input_unit`,
 //!   `output_unit`, `frequency`, `amplitude`, `phase`, `sensitivity` (`reported`, in the file, `null`
 //!   for a part of the stages and for SAC poles and zeros, which have none; `computed`, as the stages
-//!   have it), `warnings`, `notes` (what the reader found wrong in this channel, its station and its
-//!   network).
+//!   have it), `warnings` (among them what `check_inventory` calls an error in the stages), `notes`
+//!   (what the reader found wrong in this channel, its station and its network).
 //!
 //! If the pattern selects several channels, a line `# NET.STA.LOC.CHA` stands before each one's
 //! numbers (`fap`, `csv`; the header of `csv` once, at the top); `numpy.loadtxt` and
@@ -23,7 +23,10 @@
 //! Warnings go to standard error. Exit status 1 if nothing could be evaluated, 3 if a channel could
 //! not.
 
+#![deny(clippy::print_stderr, reason = "it panics where nobody listens")]
+
 mod channels;
+mod console;
 
 use std::error::Error;
 use std::fs::File;
@@ -78,7 +81,7 @@ fn main() -> ExitCode {
         // The reader of a pipe may have seen enough.
         Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("evalresp: {}", channels::printable(&error.to_string()));
+            console::tell(format_args!("evalresp: {}", channels::printable(&error.to_string())));
             ExitCode::from(1)
         }
     }
@@ -97,18 +100,20 @@ fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
         )
         .into());
     }
-    let mut tell = |text: String| eprintln!("evalresp: {}", channels::printable(&text));
-    let inventory = args.selection.inventory(&mut tell)?;
-    let epochs = args.selection.channels(&inventory, &mut tell);
+    let mut tell = |text: String| {
+        console::tell(format_args!("evalresp: {}", channels::printable(&text)));
+    };
+    let metadata = args.selection.read(&mut tell)?;
+    let epochs = args.selection.channels(&metadata, &mut tell);
     if epochs.is_empty() {
-        return Err(args.selection.nothing(&inventory).into());
+        return Err(args.selection.nothing(&metadata.inventory).into());
     }
     let is_one_of_many = epochs.len() > 1 && args.out.is_none();
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     let mut done = 0;
     for epoch in &epochs {
         let id = epoch.id_text();
-        let curve = match Curve::new(args, *epoch, &inventory.report, &mut tell) {
+        let curve = match Curve::new(args, *epoch, &metadata.inventory.report, &mut tell) {
             Ok(curve) => curve,
             Err(error) => {
                 tell(format!("{id}: {error}"));
@@ -216,10 +221,7 @@ impl<'a> Curve<'a> {
                 Frequencies::up_to(DEFAULT_NYQUIST_HZ, DEFAULT_COUNT)
             }
         };
-        let (first_hz, last_hz) = frequencies.bounds_hz();
-        let extrapolation = channel.plan.extrapolation(first_hz, last_hz);
-        let warnings: Vec<String> =
-            channel.plan.warnings().iter().chain(&extrapolation).map(ToString::to_string).collect();
+        let warnings = channel.warnings(frequencies.bounds_hz());
         for warning in &warnings {
             tell(format!("{id}: warning: {warning}"));
         }

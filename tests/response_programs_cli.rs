@@ -365,19 +365,15 @@ fn a_picture_has_an_axis() {
     assert!(std::fs::read_to_string(&picture).unwrap().len() < 100_000);
 }
 
-/// The largest number there is for a gain, so that the amplitude goes beyond the numbers.
+/// Nearly the largest number there is for a gain, so that the amplitude goes beyond the numbers.
 #[test]
 fn a_picture_of_what_is_no_number_tells_it() {
-    let (root, files) = stations();
-    let (id, _) = first_channel(&files[0]);
-    let xml = std::fs::read_to_string(&files[0]).unwrap();
-    let (head, tail) = xml.split_once("<StageGain>").unwrap();
-    let (before, after) = tail.split_once("<Value>").unwrap();
-    let (_, after) = after.split_once("</Value>").unwrap();
+    let root = tempfile::tempdir().unwrap();
     let huge = root.path().join("huge.xml");
-    std::fs::write(&huge, format!("{head}<StageGain>{before}<Value>1e302</Value>{after}")).unwrap();
+    std::fs::write(&huge, document(1, 1, "1").replace("<Value>2<", "<Value>1.5e307<")).unwrap();
     let picture = root.path().join("huge.svg");
-    let arguments = ["--id", &id, "--freqs", "1e-6,1e3,50", "--units", "dis"];
+    // Times 2πf it is no number from 1.9 Hz on.
+    let arguments = ["--id", "*", "--freqs", "1e-6,1e3,50", "--units", "dis"];
     let out = ["--out", picture.to_str().unwrap()];
     let output = run("plot_response", &[huge], &[&arguments[..], &out].concat());
     let error = text(&output.stderr);
@@ -489,4 +485,165 @@ fn advice_can_be_followed() {
     assert!((rows(&text(&output.stdout), ' ')[0][1] - 0.2).abs() < 1e-6);
     let error = text(&evalresp(&files, &["--id", "XX.THE..LKS", "--units", "acc"]).stderr);
     assert!(error.contains("--units def"), "{error}");
+}
+
+/// Whoever closes standard error wants the results all the same.
+#[cfg(unix)]
+#[test]
+fn nobody_listening_to_errors_changes_nothing() {
+    let (root, files) = stations();
+    let (id, _) = first_channel(&files[0]);
+    let folder = root.path().join("deaf");
+    let deaf = |name: &str, out: &Path, arguments: &[&str]| {
+        let output = Command::new(support::example(name))
+            .args(&files)
+            .args(["--out", out.to_str().unwrap()])
+            .args(arguments)
+            .stderr(support::nobody())
+            .output()
+            .unwrap();
+        output.status.code()
+    };
+    // A thing is told of each channel.
+    let arguments = ["--id", "*", "--freqs", "1,1e300,2"];
+    assert_eq!(deaf("evalresp", &folder, &arguments), Some(0));
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 9);
+    let picture = root.path().join("deaf.svg");
+    assert_eq!(deaf("plot_response", &picture, &["--id", &id, "--units", "def"]), Some(0));
+    assert!(picture.exists());
+    assert_eq!(deaf("plot_response", &picture, &["--id", "XX.NONE"]), Some(1));
+}
+
+/// A document with so many channels, each with so many epochs, all of the same response.
+fn document(channels: usize, epochs: usize, a0: &str) -> String {
+    let stage = format!(
+        "<Response><Stage number=\"1\"><PolesZeros><InputUnits><Name>m/s</Name></InputUnits>\
+         <OutputUnits><Name>count</Name></OutputUnits><PzTransferFunctionType>LAPLACE (RADIANS/SECOND)\
+         </PzTransferFunctionType><NormalizationFactor>{a0}</NormalizationFactor>\
+         <NormalizationFrequency>1</NormalizationFrequency></PolesZeros>\
+         <StageGain><Value>2</Value><Frequency>1</Frequency></StageGain></Stage></Response>"
+    );
+    let mut text = "<FDSNStationXML xmlns=\"http://www.fdsn.org/xml/station/1\" \
+        schemaVersion=\"1.1\"><Source>X</Source><Created>2024-01-01T00:00:00</Created>\
+        <Network code=\"XX\"><Station code=\"MANY\"><Latitude>1</Latitude><Longitude>1</Longitude>\
+        <Elevation>1</Elevation><Site><Name>X</Name></Site>"
+        .to_owned();
+    for (channel, epoch) in (0..channels).flat_map(|c| (0..epochs).map(move |e| (c, e))) {
+        text += &format!(
+            "<Channel code=\"C{channel}\" locationCode=\"\" startDate=\"{}-01-01T00:00:00\" \
+             endDate=\"{}-01-01T00:00:00\"><Latitude>1</Latitude><Longitude>1</Longitude>\
+             <Elevation>1</Elevation><Depth>0</Depth><SampleRate>40</SampleRate>{stage}</Channel>",
+            1000 + epoch,
+            1001 + epoch
+        );
+    }
+    text + "</Station></Network></FDSNStationXML>"
+}
+
+/// A channel's epochs are one thing to tell; the time grows with the channels, not their square.
+#[test]
+fn many_channels_and_epochs_are_told_once() {
+    let root = tempfile::tempdir().unwrap();
+    let file = [root.path().join("many.xml")];
+    std::fs::write(&file[0], document(1, 1000, "1")).unwrap();
+    let output = evalresp(&file, &["--id", "*", "--freqs", "1,2,2"]);
+    let error = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{error}");
+    let told: Vec<&str> = error.lines().filter(|line| line.contains("several epochs")).collect();
+    assert!(told.len() == 1 && told[0].contains("(1999-01-01"), "{told:?}");
+
+    std::fs::write(&file[0], document(20_000, 1, "1")).unwrap();
+    let begun = std::time::Instant::now();
+    let output = evalresp(&file, &["--id", "*", "--freqs", "1,2,2"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(
+        text(&output.stdout).lines().filter(|line| line.starts_with("# XX")).count(),
+        20_000
+    );
+    // Two ids a comparison, and 2·10⁸ comparisons, took minutes.
+    assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{:?}", begun.elapsed());
+}
+
+/// Of two files that describe the same epoch, the one is named whose description is taken.
+#[test]
+fn the_file_of_epochs_that_begin_together_is_named() {
+    let root = tempfile::tempdir().unwrap();
+    let files = ["a.xml", "b.xml"].map(|name| root.path().join(name));
+    std::fs::write(&files[0], document(1, 1, "1")).unwrap();
+    std::fs::write(&files[1], document(1, 1, "1.5")).unwrap();
+    let arguments = ["--id", "*", "--freqs", "1,2,2"];
+    let [first, second] = [[0, 1], [1, 0]].map(|order| {
+        let files = order.map(|i| files[i].clone());
+        let output = evalresp(&files, &arguments);
+        let error = text(&output.stderr);
+        let taken = format!("2 epochs that begin together, the first, from {}", files[0].display());
+        assert!(output.status.code() == Some(0) && error.contains(&taken), "{error}");
+        output.stdout
+    });
+    assert_eq!(first, evalresp(&files[..1], &arguments).stdout);
+    assert_eq!(second, evalresp(&files[1..], &arguments).stdout);
+}
+
+/// Several ids in one call, however they are given.
+#[test]
+fn several_ids_are_asked_for() {
+    let (_root, files) = stations();
+    let (first, _) = first_channel(&files[0]);
+    let (second, _) = first_channel(&files[1]);
+    let both = format!("{first},{second}");
+    let range = ["--freqs", "1,2,2"];
+    let twice = evalresp(&files, &[&["--id", &first, "--id", &second][..], &range].concat());
+    let heads = |output: &Output| -> Vec<String> {
+        text(&output.stdout).lines().filter(|l| l.starts_with('#')).map(str::to_owned).collect()
+    };
+    assert_eq!(twice.status.code(), Some(0), "{}", text(&twice.stderr));
+    assert_eq!(heads(&twice), [&first, &second].map(|id| format!("# {id}")));
+    assert_eq!(evalresp(&files, &[&["--id", &both][..], &range].concat()).stdout, twice.stdout);
+    let output = evalresp(&files, &["--id", "A.B.C.D.E"]);
+    assert!(output.status.code() == Some(2) && text(&output.stderr).contains("four parts"));
+}
+
+/// Where no value is a number there is no picture; where some are not, no band goes over them.
+#[test]
+fn a_picture_of_nothing_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let file = [root.path().join("huge.xml")];
+    let picture = root.path().join("huge.svg");
+    std::fs::write(&file[0], document(1, 1, "1").replace("<Value>2<", "<Value>1.5e308<")).unwrap();
+    let draw = |units: &str, frequencies: &str| {
+        let out = ["--out", picture.to_str().unwrap()];
+        let arguments = ["--id", "*", "--units", units, "--freqs", frequencies];
+        let output = run("plot_response", &file, &[&arguments[..], &out].concat());
+        (output.status.code(), text(&output.stderr))
+    };
+    // 1.5e308 times 2πf is no number from 0.19 Hz on.
+    let (code, error) = draw("dis", "1,10,50");
+    assert!(code == Some(1) && error.contains("none of the 50 values is finite"), "{error}");
+    assert!(!picture.exists());
+    let (code, error) = draw("vel", "1,10,50");
+    assert_eq!(code, Some(0), "{error}");
+    assert!(!std::fs::read_to_string(&picture).unwrap().contains("−0°"));
+}
+
+/// What a check of the metadata calls an error is a warning of the response, of its stages.
+#[test]
+fn errors_of_a_check_are_warnings() {
+    let (root, files) = stations();
+    let file = [root.path().join("unstable.xml")];
+    let station = files.iter().find(|file| file.ends_with("XX.STS2.xml")).unwrap();
+    let xml = std::fs::read_to_string(station).unwrap();
+    std::fs::write(&file[0], xml.replace(">-0.03702367<", ">0.03702367<")).unwrap();
+    let warnings = |arguments: &[&str]| {
+        let always = ["--id", "*.*.*.BHZ", "--format", "json", "--freqs", "1,2,2"];
+        let output = evalresp(&file, &[&always[..], arguments].concat());
+        let object: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (object["warnings"].to_string(), text(&output.stderr))
+    };
+    let (told, error) = warnings(&[]);
+    assert!(told.contains("stage 1: ") && told.contains("R504 pole-unstable"), "{told}");
+    assert!(error.contains("warning: stage 1: ") && error.contains("R504"), "{error}");
+    assert_eq!(warnings(&["--stages", "2-3"]).0, "[]");
+    let picture = root.path().join("unstable.svg");
+    let output = run("plot_response", &file, &["--id", "*", "--out", picture.to_str().unwrap()]);
+    assert!(text(&output.stderr).contains("R504"), "{}", text(&output.stderr));
 }

@@ -1,18 +1,23 @@
 //! What `evalresp` and `plot_response` share: which channels are meant, in which quantity, and at
 //! which frequencies.
 
+use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::error::Error;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use clap::Args;
 use seis::resp::units::Unit;
 use seis::resp::{
     ChannelEpoch, ChannelResponse, Complex64, EvaluateError, EvaluationOptions, EvaluationPlan,
-    Stage, UnitName,
+    Stage, UnitName, expand,
 };
-use seis::{GroundMotion, IdPattern, Inventory, Response, UtcTime};
+use seis::{
+    GroundMotion, IdPattern, Inventory, Response, ResponseFinding, UtcTime, response_findings,
+};
 
 /// Which responses are meant.
 #[derive(Debug, Args)]
@@ -20,9 +25,10 @@ pub(crate) struct Selection {
     /// StationXML, RESP, dataless SEED and SAC pole-zero files, or patterns; the content tells which.
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// The channel as NET.STA.LOC.CHA; wildcards select several.
-    #[arg(long, value_name = "PATTERN")]
-    pub(crate) id: IdPattern,
+    /// The channel as NET.STA.LOC.CHA. Wildcards select several, and so do commas within a code
+    /// or between ids, and this option given again.
+    #[arg(long = "id", value_name = "PATTERN", required = true)]
+    pub(crate) ids: Vec<Ids>,
     /// The instant at which the response holds. Without it, each channel's latest epoch.
     #[arg(long, value_name = "T")]
     pub(crate) time: Option<UtcTime>,
@@ -36,6 +42,28 @@ pub(crate) struct Selection {
     /// The output (in the stage's output unit) around which a polynomial is taken as linear.
     #[arg(long, value_name = "VALUE", allow_negative_numbers = true)]
     pub(crate) polynomial_point: Option<f64>,
+}
+
+/// A pattern, or several with commas between them.
+#[derive(Debug, Clone)]
+pub(crate) struct Ids {
+    text: String,
+    any_of: Vec<IdPattern>,
+}
+
+impl FromStr for Ids {
+    type Err = seis::Error;
+
+    fn from_str(text: &str) -> Result<Self, seis::Error> {
+        let alone = text.parse();
+        let is_whole = |part: &str| part.matches('.').count() == 3;
+        let any_of = if alone.is_err() && text.contains(',') && text.split(',').all(is_whole) {
+            text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>()?
+        } else {
+            vec![alone?]
+        };
+        Ok(Self { text: text.to_owned(), any_of })
+    }
 }
 
 /// What the response is given in.
@@ -178,6 +206,40 @@ pub(crate) fn is_lost(value: &Complex64) -> bool {
     !(value.re.is_finite() && value.im.is_finite())
 }
 
+/// What the files hold together.
+pub(crate) struct Metadata {
+    pub(crate) inventory: Inventory,
+    /// Which file a response was read from, by its address.
+    file_of: HashMap<*const Response, PathBuf>,
+}
+
+impl Metadata {
+    fn file_of(&self, epoch: &ChannelEpoch<'_>) -> Option<&Path> {
+        let response = epoch.channel.response.get()?;
+        self.file_of.get(&Arc::as_ptr(response)).map(PathBuf::as_path)
+    }
+}
+
+/// The epochs of one channel that hold.
+struct Found<'a> {
+    /// The one that begins last; of those that begin together, the first.
+    taken: ChannelEpoch<'a>,
+    epochs: usize,
+    /// How many begin when the one that is taken does.
+    begin_together: usize,
+}
+
+impl<'a> Found<'a> {
+    fn add(&mut self, epoch: ChannelEpoch<'a>) {
+        self.epochs += 1;
+        match epoch.epoch.start.cmp(&self.taken.epoch.start) {
+            Ordering::Greater => (self.taken, self.begin_together) = (epoch, 1),
+            Ordering::Equal => self.begin_together += 1,
+            Ordering::Less => {}
+        }
+    }
+}
+
 /// A channel epoch that is meant, ready for evaluation.
 pub(crate) struct Channel<'a> {
     pub(crate) epoch: ChannelEpoch<'a>,
@@ -190,42 +252,82 @@ pub(crate) struct Channel<'a> {
     /// Whether stages were left out.
     pub(crate) is_part: bool,
     pub(crate) nyquist_hz: Option<f64>,
+    /// What the rules of a check find wrong in the stages that take part.
+    findings: Vec<ResponseFinding>,
+}
+
+impl Channel<'_> {
+    /// What is doubtful about the response between two frequencies in Hz.
+    pub(crate) fn warnings(&self, (first_hz, last_hz): (f64, f64)) -> Vec<String> {
+        let extrapolation = self.plan.extrapolation(first_hz, last_hz);
+        let evaluation = self.plan.warnings().iter().chain(&extrapolation);
+        let findings = self.findings.iter().map(ToString::to_string);
+        evaluation.map(ToString::to_string).chain(findings).collect()
+    }
 }
 
 impl Selection {
     /// Reads all files into one inventory; what is wrong in them is told.
-    pub(crate) fn inventory(
-        &self,
-        tell: &mut dyn FnMut(String),
-    ) -> Result<Inventory, Box<dyn Error>> {
-        let inventory = Inventory::read_all(&self.files)?;
+    pub(crate) fn read(&self, tell: &mut dyn FnMut(String)) -> Result<Metadata, Box<dyn Error>> {
+        let mut paths = Vec::new();
+        for pattern in &self.files {
+            paths.extend(expand(pattern)?);
+        }
+        let mut file_of = HashMap::new();
+        let mut failure = None;
+        // One after the other, so that what they have in common is held once.
+        let files = paths.iter().map_while(|path| {
+            let inventory = Inventory::read(path).map_err(|error| failure = Some(error)).ok()?;
+            for epoch in inventory.channels() {
+                if let Some(response) = epoch.channel.response.get() {
+                    // A response that is there already is dropped, and its address used again.
+                    file_of.insert(Arc::as_ptr(response), path.clone());
+                }
+            }
+            Some((path.clone(), inventory))
+        });
+        let inventory = Inventory::from_files(files);
+        if let Some(error) = failure {
+            return Err(error.into());
+        }
         for problem in &inventory.report.problems {
             tell(problem.to_string());
         }
-        Ok(inventory)
+        Ok(Metadata { inventory, file_of })
     }
 
     /// The channel epochs that are meant, each once for its id, in the order of the files.
     pub(crate) fn channels<'a>(
         &self,
-        inventory: &'a Inventory,
+        metadata: &'a Metadata,
         tell: &mut dyn FnMut(String),
     ) -> Vec<ChannelEpoch<'a>> {
-        let mut found: Vec<ChannelEpoch<'a>> = Vec::new();
-        for epoch in inventory.channels().filter(|epoch| self.matches(epoch)) {
-            match found.iter_mut().find(|other| other.id_text() == epoch.id_text()) {
-                None => found.push(epoch),
-                Some(other) => {
-                    let (older, newer) = (other.epoch, epoch.epoch);
-                    if newer.start > older.start {
-                        *other = epoch;
-                    }
-                    let (id, taken) = (epoch.id_text(), other.epoch);
-                    tell(format!("{id}: several epochs, the latest is taken ({taken})"));
-                }
+        let mut found: Vec<Found<'a>> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for epoch in metadata.inventory.channels().filter(|epoch| self.matches(epoch)) {
+            let place = *places.entry(epoch.id_text()).or_insert(found.len());
+            match found.get_mut(place) {
+                None => found.push(Found { taken: epoch, epochs: 1, begin_together: 1 }),
+                Some(known) => known.add(epoch),
             }
         }
-        found
+        for Found { taken, epochs, begin_together } in &found {
+            let (id, epoch) = (taken.id_text(), taken.epoch);
+            let file = || {
+                metadata.file_of(taken).map_or("the first".to_owned(), |file| {
+                    format!("the first, from {}", file.display())
+                })
+            };
+            match (epochs, begin_together) {
+                (1, _) => {}
+                (_, 1) => tell(format!("{id}: several epochs, the latest is taken ({epoch})")),
+                (_, n) => tell(format!(
+                    "{id}: {n} epochs that begin together, {} is taken ({epoch})",
+                    file()
+                )),
+            }
+        }
+        found.into_iter().map(|found| found.taken).collect()
     }
 
     /// Why no channel is meant: what there is instead.
@@ -238,7 +340,7 @@ impl Selection {
             ids.dedup();
             let count = ids.len();
             ids.truncate(MOST);
-            (format!("no channel matches {}", self.id), ids, count)
+            (format!("no channel matches {}", self.pattern()), ids, count)
         } else {
             let of = |c: &ChannelEpoch<'_>| match c.readable {
                 true => format!("{} {}", c.id_text(), c.epoch),
@@ -246,7 +348,7 @@ impl Selection {
             };
             let at = self.time.map(|t| format!(" at {t}")).unwrap_or_default();
             let listed = of_id.iter().take(MOST).map(of).collect();
-            (format!("no epoch of {} holds{at}", self.id), listed, of_id.len())
+            (format!("no epoch of {} holds{at}", self.pattern()), listed, of_id.len())
         };
         let more = match count.saturating_sub(listed.len()) {
             0 => String::new(),
@@ -257,6 +359,11 @@ impl Selection {
             listed => listed.replace(char::is_control, "?"),
         };
         format!("{what}; the files have {listed}{more}")
+    }
+
+    /// The patterns as they were given.
+    pub(crate) fn pattern(&self) -> String {
+        self.ids.iter().map(|ids| ids.text.as_str()).collect::<Vec<_>>().join(",")
     }
 
     fn matches(&self, epoch: &ChannelEpoch<'_>) -> bool {
@@ -271,7 +378,8 @@ impl Selection {
             &epoch.channel.code,
         ];
         let [network, station, location, channel] = codes.map(String::as_str);
-        self.id.matches_codes(network, station, location, channel)
+        let mut any_of = self.ids.iter().flat_map(|ids| &ids.any_of);
+        any_of.any(|id| id.matches_codes(network, station, location, channel))
     }
 
     /// Makes the response of a channel epoch ready.
@@ -299,11 +407,16 @@ impl Selection {
             },
         };
         let plan = plan.map_err(|error| advice(&error))?;
+        let mut findings = response_findings(response, plan.warnings());
+        if let (Some(Stages(range)), Some(_)) = (&self.stages, &part) {
+            findings.retain(|finding| finding.stage.is_some_and(|stage| range.contains(&stage)));
+        }
         let rate_hz = epoch.channel.sampling_rate().map(seis::SamplingRate::hz);
         Ok(Channel {
             epoch,
             response,
             plan,
+            findings,
             input,
             output: output_unit(response, part.as_ref()),
             is_part: part.is_some(),

@@ -37,11 +37,15 @@ impl Features {
             corners_hz: [None; 2],
             nyquist_hz: channel.nyquist_hz,
         };
-        let Some((first, last, level)) = flat_band(&points) else { return features };
+        let bands = points.split(|(_, amplitude)| !amplitude.is_finite()).filter_map(flat_band);
+        let widest = bands.max_by(|(a, b, _), (c, d, _)| (b / a).total_cmp(&(d / c)));
+        let Some((first, last, level)) = widest else { return features };
         features.flat_hz = Some((first, last));
         let is_passed = |amplitude: f64| amplitude >= level * 10_f64.powf(-CORNER_DB / 20.0);
-        let below = points.iter().rev().copied().filter(|(f, _)| *f < first);
-        let above = points.iter().copied().filter(|(f, _)| *f > last);
+        // What is beyond a value that is no number is unknown.
+        let is_known = |(_, amplitude): &(f64, f64)| amplitude.is_finite();
+        let below = points.iter().rev().copied().filter(|(f, _)| *f < first).take_while(is_known);
+        let above = points.iter().copied().filter(|(f, _)| *f > last).take_while(is_known);
         features.corners_hz =
             [crossing(below, first, &at, &is_passed), crossing(above, last, &at, &is_passed)];
         features

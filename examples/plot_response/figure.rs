@@ -278,7 +278,9 @@ impl<'a, 'b> Figure<'a, 'b> {
         while degrees <= end {
             let y = axis.at(degrees);
             self.horizontal(y, &self.phase)?;
-            let text = format!("{degrees:.0}°").replace('-', "−");
+            // There is no negative zero on an axis.
+            let shown = if degrees.abs() < 0.5 { 0.0 } else { degrees };
+            let text = format!("{shown:.0}°").replace('-', "−");
             self.plain(&text, (self.phase.x.start - 8, y / FINE), 13, INK, HPos::Right)?;
             degrees += step;
         }

@@ -8,8 +8,12 @@
 //! Patterns select several channels, which are laid over each other; those with the same curve
 //! share a line. The font for PNG is built in: no font needs to be installed.
 
+#![deny(clippy::print_stderr, reason = "it panics where nobody listens")]
+
 #[path = "../channels/mod.rs"]
 mod channels;
+#[path = "../console/mod.rs"]
+mod console;
 mod features;
 mod figure;
 mod scale;
@@ -53,7 +57,10 @@ fn main() -> ExitCode {
     match run(&Args::parse()) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("plot_response: {}", channels::printable(&error.to_string()));
+            console::tell(format_args!(
+                "plot_response: {}",
+                channels::printable(&error.to_string())
+            ));
             ExitCode::from(1)
         }
     }
@@ -84,11 +91,13 @@ fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
     if let Some(frequencies) = &args.freqs {
         fits_axis(frequencies)?;
     }
-    let mut tell = |text: String| eprintln!("plot_response: {}", channels::printable(&text));
-    let inventory = args.selection.inventory(&mut tell)?;
-    let epochs = args.selection.channels(&inventory, &mut tell);
+    let mut tell = |text: String| {
+        console::tell(format_args!("plot_response: {}", channels::printable(&text)));
+    };
+    let metadata = args.selection.read(&mut tell)?;
+    let epochs = args.selection.channels(&metadata, &mut tell);
     if epochs.is_empty() {
-        return Err(args.selection.nothing(&inventory).into());
+        return Err(args.selection.nothing(&metadata.inventory).into());
     }
     let mut curves: Vec<Curve> = Vec::new();
     let mut all_done = true;
@@ -106,7 +115,7 @@ fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
         }
     }
     match curves.len() {
-        0 => return Err(format!("no response for {}", args.selection.id).into()),
+        0 => return Err(format!("no response for {}", args.selection.pattern()).into()),
         n if n > MAX_CURVES => {
             return Err(format!("{n} different responses, at most {MAX_CURVES} fit").into());
         }
@@ -151,15 +160,19 @@ fn curve(
     let nyquist_hz = channel.nyquist_hz.unwrap_or(DEFAULT_NYQUIST_HZ);
     let by_default = || Frequencies::up_to(nyquist_hz, DEFAULT_COUNT);
     let frequencies = args.freqs.clone().unwrap_or_else(by_default);
-    let (first, last) = frequencies.bounds_hz();
     fits_axis(&frequencies)?;
     let frequencies_hz: Vec<f64> = frequencies.blocks(MAX_COUNT).flatten().collect();
     let mut values = vec![Complex64::default(); frequencies_hz.len()];
     channel.plan.eval_into(&frequencies_hz, &mut values)?;
-    let extrapolation = channel.plan.extrapolation(first, last);
-    let warnings = channel.plan.warnings().iter().chain(&extrapolation).map(ToString::to_string);
     let lost = values.iter().filter(|value| channels::is_lost(value)).count();
-    for warning in warnings.chain(channels::not_finite(lost, values.len())) {
+    if lost == values.len() {
+        return Err(format!("none of the {lost} values is finite: there is nothing to draw").into());
+    }
+    for warning in channel
+        .warnings(frequencies.bounds_hz())
+        .into_iter()
+        .chain(channels::not_finite(lost, values.len()))
+    {
         tell(format!("{id}: warning: {warning}"));
     }
     let input = match channel.input.contains(['/', ' ', '*']) {
