@@ -97,7 +97,7 @@ struct Arguments {
     /// Memory for plans that are kept for other traces of the same response and length
     #[arg(long, value_name = "MIB", default_value_t = 24)]
     plan_memory: usize,
-    /// Make results again that are there already
+    /// Make results again that are there already; of other options, all must go
     #[arg(long)]
     overwrite: bool,
     /// Account of every input, as JSON; a device or pipe is written to, a file appears when whole
@@ -255,9 +255,10 @@ fn options(arguments: &Arguments) -> BatchOptions {
 fn run(arguments: &Arguments, root: &Path, options: &BatchOptions) -> Result<Summary, Error> {
     let Some(path) = &arguments.report else { return run_into(None, arguments, root, options) };
     let summary = match ReportTarget::of(path).map_err(|e| at(path, e))? {
-        ReportTarget::File(file) => seis_io::file::write_atomically(file, |out| {
-            run_into(Some(out), arguments, root, options)
-        }),
+        ReportTarget::File(file) => {
+            expect_no_input(&file, root).map_err(|e| at(path, e))?;
+            write_account(&file, |out| run_into(Some(out), arguments, root, options))
+        }
         ReportTarget::Open(file) => {
             run_into(Some(&mut BufWriter::new(file)), arguments, root, options)
         }
@@ -266,6 +267,47 @@ fn run(arguments: &Arguments, root: &Path, options: &BatchOptions) -> Result<Sum
         Ok(error) => at(path, *error).into(),
         Err(error) => error,
     })
+}
+
+/// Refuses a place among the inputs: an account there would be taken for one, or replace it.
+fn expect_no_input(file: &Path, root: &Path) -> io::Result<()> {
+    let Some(folder) = file.parent() else { return Ok(()) };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let (Ok(folder), Ok(root)) = (folder.canonicalize(), root.canonicalize()) else {
+        return Ok(());
+    };
+    let is_of_inputs = folder.file_name().is_some_and(|name| name == "raw" || name == "resp");
+    if is_of_inputs && folder.ancestors().skip(1).take(2).any(|above| above == root) {
+        let why = "the archive's inputs are there; choose another place for the account";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    }
+    Ok(())
+}
+
+/// Writes a file that appears when it is whole. Its name until then is none that a run takes for an
+/// abandoned result: it may be in a directory of results.
+fn write_account<T>(
+    file: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".").suffix(".account");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let aside = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    let mut out = BufWriter::new(aside.as_file());
+    let value = write(&mut out)?;
+    out.flush()?;
+    drop(out);
+    if let Ok(old) = std::fs::metadata(file) {
+        aside.as_file().set_permissions(old.permissions())?;
+    }
+    aside.persist(file).map_err(|e| e.error)?;
+    Ok(value)
 }
 
 /// Runs over an archive, with a progress bar, a line for whatever went wrong, and a summary.

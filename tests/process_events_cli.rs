@@ -414,6 +414,103 @@ fn replacing_leaves_nothing_of_other_options() {
 }
 
 #[test]
+fn replacing_with_the_same_options_loses_nothing() {
+    let root = archive(&DemoOptions::small());
+    let event = only_event(root.path());
+    assert_eq!(status(&run(root.path(), &[])), Some(0));
+    let before = sac_files(root.path());
+    // Metadata that are not there today, and a raw file that was moved away.
+    let (resp, elsewhere) = (event.join("resp"), root.path().join("elsewhere"));
+    std::fs::rename(&resp, &elsewhere).unwrap();
+    let raw = std::fs::read_dir(event.join("raw")).unwrap().next().unwrap().unwrap().path();
+    std::fs::rename(&raw, root.path().join("moved.mseed")).unwrap();
+    assert_eq!(status(&run(root.path(), &["--overwrite"])), Some(3));
+    assert!(sac_files(root.path()) == before);
+    // Whose results they are is still known.
+    std::fs::rename(&elsewhere, &resp).unwrap();
+    let (code, lines) = account(root.path(), &[]);
+    assert_eq!((code, statuses(&lines)), (Some(0), vec!["already-there"; 2]));
+    assert!(sac_files(root.path()) == before);
+}
+
+/// New metadata, the same options; killed between two events and within them.
+#[test]
+fn what_a_killed_replacement_left_is_made_again() {
+    let options = DemoOptions { events: 12, ..DemoOptions::small() };
+    let (root, expected) = (archive(&options), archive(&options));
+    assert_eq!(status(&run(root.path(), &[])), Some(0));
+    let old = sac_files(root.path());
+    for archive in [&root, &expected] {
+        for event in names(archive.path()) {
+            let resp = archive.path().join(event).join("resp");
+            for name in names(&resp) {
+                let text = std::fs::read_to_string(resp.join(&name)).unwrap();
+                // Half the volts for a metre per second.
+                let (before, after) = text.split_once("<StageGain>").unwrap();
+                let (value, after) = after.split_once("<Value>").unwrap();
+                let (gain, after) = after.split_once("</Value>").unwrap();
+                let gain: f64 = gain.parse().unwrap();
+                let halved =
+                    format!("{before}<StageGain>{value}<Value>{:e}</Value>{after}", gain / 2.0);
+                std::fs::write(resp.join(&name), halved).unwrap();
+            }
+        }
+    }
+    assert_eq!(status(&run(expected.path(), &[])), Some(0));
+    let expected: Vec<_> = sac_files(expected.path()).into_values().collect();
+    for pause_ms in [0, 20] {
+        let mut child = Command::new(program())
+            .arg(root.path())
+            .args(["--overwrite", "--jobs", "1"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while sac_files(root.path()) == old && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_millis(pause_ms));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert!(sac_files(root.path()).values().any(|bytes| old.values().any(|o| o == bytes)));
+    let resumed = run(root.path(), &[]);
+    assert_eq!(status(&resumed), Some(0), "{}", text(&resumed.stderr));
+    assert!(sac_files(root.path()).into_values().collect::<Vec<_>>() == expected);
+    let again = run(root.path(), &[]);
+    assert!(text(&again.stdout).contains(" 0 processed"), "{}", text(&again.stdout));
+}
+
+#[test]
+fn an_account_may_lie_with_results_and_not_with_inputs() {
+    let root = archive(&DemoOptions::small());
+    let event = only_event(root.path());
+    assert_eq!(status(&run(root.path(), &[])), Some(0));
+    let report_to = |path: &Path| {
+        let path = path.to_str().unwrap();
+        run(root.path(), &["--overwrite", "--quiet", "--report", path])
+    };
+    let account = event.join("processed/account.json");
+    for _ in 0..2 {
+        assert_eq!(status(&report_to(&account)), Some(0));
+        let json: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&account).unwrap()).unwrap();
+        assert_eq!(json["traces"].as_array().unwrap().len(), 3);
+    }
+    let before = files(&event);
+    for folder in ["raw", "resp"] {
+        let first = names(&event.join(folder)).remove(0);
+        for name in [first.as_str(), "account.json"] {
+            let refused = report_to(&event.join(folder).join(name));
+            assert_eq!(status(&refused), Some(1));
+            assert!(text(&refused.stderr).contains("inputs"), "{}", text(&refused.stderr));
+        }
+    }
+    assert!(files(&event) == before);
+}
+
+#[test]
 fn failures_are_told_again_and_repaired_files_are_done_again() {
     let root = archive(&DemoOptions { components: 2, ..DemoOptions::small() });
     let event = only_event(root.path());
@@ -751,6 +848,34 @@ fn memory_does_not_grow_with_files_that_wait_for_others() {
         file.set_len(900_000).unwrap();
     }
     let peak = peak_memory_kib(root.path(), &["--quiet", "--jobs", "2", "--io-threads", "2"]);
+    assert!(peak > 1_000, "not measured");
+    assert!(peak < 64 << 10, "{peak} KiB");
+}
+
+/// Transforms of awkward lengths are large, and each length has its own.
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_does_not_grow_with_lengths_of_traces() {
+    let root = archive(&DemoOptions::small());
+    let event = only_event(root.path());
+    let metadata = event.join("resp/XX.STS2.xml");
+    let raw = std::fs::read_dir(event.join("raw")).unwrap();
+    let raw =
+        raw.map(|e| e.unwrap().path()).find(|p| p.to_str().unwrap().contains("STS2")).unwrap();
+    let read = mseed::read(&raw).unwrap();
+    let trace = read.stream.iter().next().unwrap();
+    let last = trace.len() as i64 - 1;
+    for cut in 0..120 {
+        let folder = root.path().join(format!("cut-{cut}"));
+        std::fs::create_dir_all(folder.join("raw")).unwrap();
+        std::fs::create_dir_all(folder.join("resp")).unwrap();
+        std::fs::copy(&metadata, folder.join("resp/XX.STS2.xml")).unwrap();
+        let end = trace.start + trace.rate.offset_of(last - 7 * cut);
+        let part = trace.slice(trace.start, end).unwrap();
+        let name = folder.join("raw").join(raw.file_name().unwrap());
+        mseed::write(name, [&part], &mseed::WriteOptions::default()).unwrap();
+    }
+    let peak = peak_memory_kib(root.path(), &["--quiet", "--jobs", "1"]);
     assert!(peak > 1_000, "not measured");
     assert!(peak < 64 << 10, "{peak} KiB");
 }

@@ -48,6 +48,12 @@ impl Event {
         Ok(archive.events().collect())
     }
 
+    /// Whether there is a raw file, or no telling.
+    pub(super) fn may_give_results(&self) -> bool {
+        list(&self.directory.join("raw"))
+            .map_or(true, |entries| entries.iter().any(|(name, _)| is_raw(name)))
+    }
+
     fn new(directory: PathBuf, folder: OsString) -> Self {
         Self { directory, name: folder.to_string_lossy().into_owned(), folder }
     }

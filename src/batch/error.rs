@@ -62,6 +62,12 @@ pub enum BatchError {
         /// What differs.
         difference: String,
     },
+    /// Not one thread could be started.
+    #[error("cannot start a thread: {error}; the limit of processes or of memory may be reached")]
+    Threads {
+        /// The system's reason.
+        error: io::Error,
+    },
     /// An option has no meaning, or two contradict each other.
     #[error("{option}: {reason}")]
     Option {

@@ -162,7 +162,7 @@ impl EventContext {
     pub(super) fn write(&self, output: &Path, bytes: &[u8]) -> io::Result<()> {
         // Past the buffer, in one call.
         let write = |out: &mut io::BufWriter<&mut File>| out.get_mut().write_all(bytes);
-        if self.results().is_some_and(|results| results.is_new(output)) {
+        if self.results().is_some_and(|results| !results.is_present(output)) {
             match create_atomically(output, write) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 done => return done,
@@ -192,16 +192,29 @@ impl EventContext {
     }
 
     /// Writes down what a raw file gave, `complete` if it was all that is in it and nothing is to
-    /// be warned of. Results that it gave to an earlier run and gives no more are removed.
-    pub(super) fn note(&self, raw: &Path, results: Vec<String>, complete: bool) {
+    /// be warned of. Results that it gave to an earlier run and gives no more are removed; but where
+    /// results of the same options are replaced and something failed, they stay.
+    pub(super) fn note(
+        &self,
+        raw: &Path,
+        mut results: Vec<String>,
+        complete: bool,
+        all_given: bool,
+    ) {
         let mut account = self.account();
         account.given.extend(results.iter().cloned());
         let Some(key) = key(raw) else { return };
-        if let Some(results) = self.results().filter(|r| r.existing == Existing::Keep) {
-            for old in results.made.of(key).into_iter().flatten() {
+        if let Some(directory) = self.results().filter(|r| !r.mixed) {
+            let stays = directory.existing == Existing::Replace && !all_given;
+            for old in directory.made.of(key).into_iter().flatten() {
                 // A name from the manifest, which anybody may have edited: never a path.
                 let is_name = Path::new(old).file_name().is_some_and(|n| n == old.as_str());
-                if is_name && !account.given.contains(old) {
+                if !is_name || account.given.contains(old) {
+                    continue;
+                }
+                if stays && directory.is_present(Path::new(old)) {
+                    results.push(old.clone());
+                } else if !stays {
                     // It may be gone already.
                     let _ = std::fs::remove_file(self.result(old));
                 }
@@ -218,8 +231,9 @@ impl EventContext {
         let Some(results) = self.results() else { return Ok(()) };
         let Account { made, given, .. } = &mut *account;
         // What raw files gave that are gone or could not be read remains theirs.
-        for (raw, names) in results.made.iter().filter(|_| results.existing == Existing::Keep) {
-            let left = |name: &&String| !given.contains(*name) && results.may_hold(Path::new(name));
+        for (raw, names) in results.made.iter().filter(|_| !results.mixed) {
+            let left =
+                |name: &&String| !given.contains(*name) && results.is_present(Path::new(name));
             let left: Vec<String> = match made.of(raw) {
                 Some(_) => continue,
                 None => names.iter().filter(left).cloned().collect(),

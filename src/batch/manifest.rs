@@ -23,6 +23,9 @@ struct Manifest<'a> {
     processing: Cow<'a, Processing>,
     /// A run with `overwrite` is under way, or was killed: results may still be old.
     replacing: bool,
+    /// The old ones may be of other options.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    mixed: bool,
     /// Raw files of which everything was processed without a warning, and the names of the results.
     #[serde(default)]
     complete: Cow<'a, Results>,
@@ -73,6 +76,8 @@ pub(super) enum Existing {
 pub(super) struct ResultDirectory {
     pub(super) path: PathBuf,
     pub(super) existing: Existing,
+    /// Whether there may be results of other options, which must not stay.
+    pub(super) mixed: bool,
     /// What earlier runs made.
     pub(super) made: Made,
     /// The raw file that each result was made of, once somebody has asked.
@@ -95,30 +100,30 @@ impl ResultDirectory {
         overwrite: bool,
     ) -> Result<Self, BatchError> {
         let at = |error| BatchError::Io { path: path.clone(), error };
-        let found = |existing, made, text| Self {
+        let found = |existing, mixed, made, text| Self {
             path: path.clone(),
             existing,
+            mixed,
             made,
             makers: OnceLock::new(),
             text,
             present: HashSet::new(),
         };
-        if overwrite {
-            return Ok(found(Existing::Replace, Made::default(), None));
-        }
         let text = read(&path)?;
         match text.as_ref().and_then(|text| serde_json::from_slice::<Manifest>(text).ok()) {
-            // Nothing, or what a run left that was killed before it could say anything.
-            None if !holds_results(&path, processing).map_err(at)? => {
-                Ok(found(Existing::Keep, Made::default(), None))
-            }
             Some(manifest) if *manifest.processing == *processing => {
-                let existing = if manifest.replacing { Existing::Replace } else { Existing::Keep };
+                let again = overwrite || manifest.replacing;
+                let existing = if again { Existing::Replace } else { Existing::Keep };
                 let made = Made {
                     complete: manifest.complete.into_owned(),
                     incomplete: manifest.incomplete.into_owned(),
                 };
-                Ok(found(existing, made, text))
+                Ok(found(existing, manifest.mixed, made, text))
+            }
+            _ if overwrite => Ok(found(Existing::Replace, true, Made::default(), None)),
+            // Nothing, or what a run left that was killed before it could say anything.
+            None if !holds_results(&path, processing).map_err(at)? => {
+                Ok(found(Existing::Keep, false, Made::default(), None))
             }
             Some(found) => Err(BatchError::OtherOptions {
                 directory: path,
@@ -149,6 +154,7 @@ impl ResultDirectory {
             let mut new = Self {
                 path,
                 existing: Existing::Keep,
+                mixed: false,
                 made: Made::default(),
                 makers: OnceLock::new(),
                 text: None,
@@ -171,15 +177,27 @@ impl ResultDirectory {
         Ok(found)
     }
 
-    /// Whether a file was there when the directory was opened, and may be a result to keep.
-    pub(super) fn may_hold(&self, result: &Path) -> bool {
-        self.existing == Existing::Keep
-            && result.file_name().is_some_and(|name| self.present.contains(name))
+    /// Says of results that are going to be replaced that they may be old until their event's turn
+    /// has come: a run that is killed before is then not taken for a complete one.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check), and [`BatchError::Io`] if it cannot be written to.
+    pub(super) fn announce(path: PathBuf, processing: &Processing) -> Result<(), BatchError> {
+        if !path.is_dir() {
+            return Ok(());
+        }
+        let found = Self::check(path, processing, true)?;
+        found.write(&found.manifest(processing, true, &found.made)?)
     }
 
-    /// Whether there was nothing of this name when the directory was opened.
-    pub(super) fn is_new(&self, result: &Path) -> bool {
-        result.file_name().is_some_and(|name| !self.present.contains(name))
+    /// Whether a file was there when the directory was opened, and may be a result to keep.
+    pub(super) fn may_hold(&self, result: &Path) -> bool {
+        self.existing == Existing::Keep && self.is_present(result)
+    }
+
+    /// Whether there was something of this name when the directory was opened.
+    pub(super) fn is_present(&self, result: &Path) -> bool {
+        result.file_name().is_some_and(|name| self.present.contains(name))
     }
 
     /// Whether a result was made of another raw file than this one, which may have no name that
@@ -193,15 +211,15 @@ impl ResultDirectory {
         makers.get(result).is_some_and(|maker| Some(maker.as_str()) != raw)
     }
 
-    /// Says what was made of what. Where results were replaced, removes those that no input gave this
-    /// time: they were made with other options, or of raw files that have changed.
+    /// Says what was made of what. Where there may be results of other options, removes those that no
+    /// input gave this time.
     pub(super) fn finish(
         &self,
         processing: &Processing,
         made: &Made,
         given: &HashSet<String>,
     ) -> Result<(), BatchError> {
-        if self.existing == Existing::Replace {
+        if self.mixed {
             let at = |error| BatchError::Io { path: self.path.clone(), error };
             remove_others(&self.path, given).map_err(at)?;
         }
@@ -218,6 +236,7 @@ impl ResultDirectory {
             software: concat!("seis ", env!("CARGO_PKG_VERSION")).into(),
             processing: Cow::Borrowed(processing),
             replacing,
+            mixed: replacing && self.mixed,
             complete: Cow::Borrowed(&made.complete),
             incomplete: Cow::Borrowed(&made.incomplete),
         };

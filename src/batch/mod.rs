@@ -66,10 +66,12 @@
 //! says how they were made, and of which raw files everything is there. A later run with the same
 //! options does only what is missing, and what is older than its raw file; new metadata alone are
 //! no reason to make a result again. One with other options refuses to mix its results in, unless
-//! [`BatchOptions::overwrite`] is set: then all results are made again, and those that no input
-//! gives any more are removed. Such a run, interrupted, is to be started again as it was, and makes
-//! all results again; one with other options, or without `overwrite`, refuses what is left of the
-//! old ones ([`BatchError::Interrupted`]).
+//! [`BatchOptions::overwrite`] is set: then all results are made again. Results of other options
+//! that no input gives again are removed; those of the same options stay where they cannot be made
+//! again, since an input is gone or broken or the disk is full. Before the first result is replaced,
+//! all events are marked, so that such a run can be interrupted: started again with the same options,
+//! with `overwrite` or without, it makes again what is still old. One with other options refuses that
+//! ([`BatchError::Interrupted`]).
 //!
 //! A result belongs to the raw file that it was made of: another one of the same result name, which
 //! may have been added or come first now, does not pass it off as its own.

@@ -142,7 +142,7 @@ impl Processor {
                     let id = id_of_result(stem);
                     tell(Outcome { id, ..Outcome::new(&event.name, path, status) });
                 }
-                event.note(path, results.clone(), true);
+                event.note(path, results.clone(), true, true);
                 return FileEnd::Done;
             }
             // Another input has taken a name: what this one gives is to be looked at after all.
@@ -186,7 +186,7 @@ impl Processor {
         }
         let mut timings = Timings { read: took, decode: begun.elapsed(), ..Timings::default() };
 
-        let (mut given, mut all_well) = (Vec::new(), true);
+        let (mut given, mut all_well, mut all_given) = (Vec::new(), true, true);
         for (segment, trace) in numbered(traces) {
             let stem = result_stem(&trace.id, name, (trace.start, trace.end()), segment);
             let file_name = format!("{stem}.{}", self.processing.format.extension());
@@ -214,12 +214,12 @@ impl Processor {
             outcome.timings = std::mem::take(&mut timings);
             all_well &= outcome.warnings.is_empty();
             match outcome.status {
-                Status::NotProcessed(_) => all_well = false,
+                Status::NotProcessed(_) => (all_well, all_given) = (false, false),
                 _ => given.push(file_name),
             }
             tell(outcome);
         }
-        event.note(path, given, all_well);
+        event.note(path, given, all_well, all_given);
         FileEnd::Done
     }
 

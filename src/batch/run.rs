@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::Builder;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::archive::Archive;
@@ -16,7 +17,7 @@ use super::gate::Gate;
 use super::manifest::{ResultDirectory, is_interrupted};
 use super::processor::{FileEnd, Phase, Processor, Workspace};
 use super::queue::Queue;
-use super::{BatchError, BatchOptions, Failure, Outcome, Reason, RunStats, Summary};
+use super::{BatchError, BatchOptions, Event, Failure, Outcome, Reason, RunStats, Summary};
 
 /// More threads than any machine has cores would only fight for the disk.
 const MAX_THREADS: usize = 512;
@@ -92,6 +93,9 @@ pub fn run(
         let ignored = archive.ignored;
         return Err(BatchError::NoRawFiles { root: root.to_owned(), ignored });
     }
+    if options.overwrite {
+        announce(&archive, options);
+    }
     let jobs = jobs.unwrap_or_else(|| {
         std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MAX_THREADS)
     });
@@ -110,28 +114,52 @@ pub fn run(
         options,
         begun,
         queue: Queue::new(FILES_AHEAD * (jobs + io_threads), BYTES_AHEAD, io_threads),
+        begin: Gate::default(),
         ahead: Gate::default(),
         // As many as may wait in the queue.
         buffers: BufferPool::new(FILES_AHEAD * (jobs + io_threads), BYTES_AHEAD),
         counters: Counters::default(),
     };
-    match options.io_threads {
-        Some(0) => shared.ahead.close(),
-        Some(_) => shared.ahead.open(),
-        None => {}
-    }
     // Each message holds many reports.
     let (sender, reports) = sync_channel::<Vec<Report>>(4 * jobs);
-    std::thread::scope(|scope| {
+    let workers = std::thread::scope(|scope| {
         let shared = &shared;
+        // Limits of processes and of memory may be lower than what was asked for: a run with fewer
+        // threads is slower, and gives the same. Those who work come first.
+        let mut workers = Ok(0);
         for number in 0..jobs {
             let teller = Teller::new(sender.clone());
-            scope.spawn(move || shared.work(number, teller));
+            let work = move || {
+                if shared.begin.wait() {
+                    shared.work(number, teller);
+                }
+            };
+            match Builder::new().spawn_scoped(scope, work) {
+                Ok(_) => workers = workers.map(|n| n + 1),
+                Err(error) => {
+                    workers = workers.and_then(|n| if n > 0 { Ok(n) } else { Err(error) });
+                    break;
+                }
+            }
         }
+        let mut readers = 0;
         for number in jobs..jobs + io_threads {
-            scope.spawn(move || shared.read_ahead(number));
+            match Builder::new().spawn_scoped(scope, move || shared.read_ahead(number)) {
+                Ok(_) => readers += 1,
+                Err(_) => drop(shared.queue.feeding()),
+            }
         }
+        match options.io_threads {
+            None if readers > 0 => {}
+            Some(_) if readers > 0 => shared.ahead.open(),
+            _ => shared.ahead.close(),
+        }
+        // Whether there are readers is known now, before anybody waits for one.
+        shared.begin.open();
         drop(sender);
+        if workers.is_err() {
+            shared.stop_reading();
+        }
         for report in reports.into_iter().flatten() {
             match report {
                 Report::Outcome(outcome) => {
@@ -145,7 +173,9 @@ pub fn run(
                 }
             }
         }
+        workers
     });
+    summary.stats.jobs = workers.map_err(|error| BatchError::Threads { error })?;
     shared.account(&mut summary.stats);
     summary.stats.io_threads = if shared.ahead.is_open() { io_threads } else { 0 };
     summary.stats.elapsed = clock.elapsed();
@@ -183,6 +213,16 @@ fn check_results(archive: &Archive, options: &BatchOptions) -> Result<(), BatchE
         }
     }
     Ok(())
+}
+
+/// What is going to be replaced is announced in all events before anything is: wherever the run is
+/// killed, the next one knows what is still old. An event in which that cannot be written cannot have
+/// its results replaced either, which is told when its turn comes.
+fn announce(archive: &Archive, options: &BatchOptions) {
+    for event in archive.events().filter(Event::may_give_results) {
+        let results = result_path(&event, options);
+        let _ = ResultDirectory::announce(results, &options.processing);
+    }
 }
 
 enum Report {
@@ -243,6 +283,8 @@ struct Shared<'a> {
     begun: SystemTime,
     /// What was read ahead.
     queue: Queue<Loaded>,
+    /// Open when all threads are there.
+    begin: Gate,
     /// Open if files are read ahead.
     ahead: Gate,
     /// For what will be.

@@ -48,15 +48,24 @@ impl Transform {
     }
 }
 
-/// Transforms that were used last stay as long as they have no more points than this together, the
+/// Transforms that were used last stay as long as they hold no more bytes than this together, the
 /// last two (there and back) in any case; plans keep theirs alive beyond that. RustFFT's own planner
 /// would keep every length for ever.
-const MAX_POINTS: usize = 1 << 22;
+const MAX_BYTES: usize = 12 << 20;
 
 struct Entry {
     len: usize,
     kind: Kind,
     made: Made,
+}
+
+impl Entry {
+    fn bytes(&self) -> usize {
+        match &self.made {
+            Made::Real(_) => Transform::real(self.len, self.kind).bytes,
+            Made::Convolution(made) => made.id().bytes,
+        }
+    }
 }
 
 /// What plans share.
@@ -106,10 +115,10 @@ pub(super) fn recent(len: usize, kind: Kind, make: impl FnOnce() -> Made) -> Mad
     let made = make();
     let mut recent = RECENT.lock().unwrap_or_else(PoisonError::into_inner);
     recent.push(Entry { len, kind, made: made.clone() });
-    let mut points = 0_usize;
+    let mut bytes = 0_usize;
     let fits = |e: &&Entry| {
-        points = points.saturating_add(e.len);
-        points <= MAX_POINTS
+        bytes = bytes.saturating_add(e.bytes());
+        bytes <= MAX_BYTES
     };
     let keep = recent.iter().rev().take_while(fits).count().max(2).min(recent.len());
     let drop = recent.len() - keep;
