@@ -315,7 +315,7 @@ impl Selection {
             let (id, epoch) = (taken.id_text(), taken.epoch);
             let file = || {
                 metadata.file_of(taken).map_or("the first".to_owned(), |file| {
-                    format!("the first, from {}", file.display())
+                    format!("the first, from {},", file.display())
                 })
             };
             match (epochs, begin_together) {
