@@ -30,13 +30,14 @@
 //!
 //! # Responses
 //!
-//! The response of a channel is looked for in `resp/NET.STA.xml`, and if that knows the channel,
-//! nowhere else: what other files say against it is not seen. (`check_inventory` looks at all files
-//! together.) Where it is not there, or does not know the channel, all that lies in `resp/` is taken
-//! as one inventory: StationXML, RESP, dataless SEED and SAC pole-zero files, under whatever names,
-//! told by their content. See [`Inventory::merge`](crate::Inventory::merge) for files that say the
-//! same. Two that contradict each other about the time of a trace are a failure that names both.
-//! Files that are no metadata are passed over, unless they are called `.xml`.
+//! The response of a channel is looked for in `resp/NET.STA.xml`, and if that has one for the time
+//! of the trace, nowhere else: what other files say against it is not seen. (`check_inventory` looks
+//! at all files together.) Otherwise all that lies in `resp/` is taken as one inventory: StationXML,
+//! RESP, dataless SEED and SAC pole-zero files, under whatever names, told by their content. See
+//! [`Inventory::merge`](crate::Inventory::merge) for files that say the same. Two that contradict
+//! each other about the time of a trace are a failure that names both. Files that are no metadata
+//! are passed over, unless they are called `.xml`; of those that cannot be read, each result that
+//! they were asked for has a warning.
 //!
 //! # Threads, disks, memory
 //!
