@@ -95,6 +95,7 @@ mod error;
 mod evaluate;
 mod lookup;
 mod model;
+mod numbering;
 mod problem;
 mod resp;
 mod sacpz;

@@ -90,6 +90,8 @@ pub enum Consequence {
     LeftOut,
     /// The value was taken as zero.
     TakenAsZero,
+    /// The entries of a list were put in the order of their numbers.
+    Ordered,
     /// The value was computed from the others, which define it.
     Computed,
     /// The response of the channel cannot be used; the channel was kept.
@@ -104,6 +106,7 @@ impl fmt::Display for Consequence {
             Self::Kept => "kept as it is",
             Self::LeftOut => "left out",
             Self::TakenAsZero => "taken as zero",
+            Self::Ordered => "put in the order of the numbers",
             Self::Computed => "computed from the other values",
             Self::ResponseBroken => "the response cannot be used",
             Self::EpochUnknown => "the epoch is unknown",

@@ -504,6 +504,18 @@ fn rate_zero() {
 }
 
 #[test]
+fn stages_missing() {
+    let renumbered = |by: u32, from: usize| {
+        with_response(|response| {
+            response.stages.iter_mut().skip(from).for_each(|stage| stage.number += by);
+        })
+    };
+    assert_eq!(renumbered(0, 0), []);
+    assert_eq!(renumbered(1, 1), [Rule::StagesMissing]);
+    assert_eq!(renumbered(1, 0), [Rule::StagesMissing], "the first");
+}
+
+#[test]
 fn ends_before_counts() {
     let cut = |response: &mut Response| {
         response.stages.truncate(1);

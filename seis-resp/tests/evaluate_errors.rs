@@ -67,6 +67,41 @@ fn stages_that_cannot_be_ordered_or_are_empty() {
 }
 
 #[test]
+fn stages_count_from_one() {
+    let mut chain = with_third(decaying_third());
+    assert_eq!(warnings(&chain), []);
+    chain.stages[2].number = 40;
+    let missing = |after, next| EvaluationWarning::StagesMissing { after, next };
+    assert_eq!(warnings(&chain), [missing(2, 40)]);
+    let mut late = chain.clone();
+    late.stages[0].number = 4;
+    late.stages[1].number = 6;
+    assert_eq!(warnings(&late), [missing(0, 4), missing(4, 6), missing(6, 40)]);
+    // Of stages that were asked for, the first is not missed.
+    let options = EvaluationOptions::default().with_stages(6..=40);
+    let plan = late.plan(Native, &options).unwrap();
+    assert_eq!(plan.warnings(), [missing(6, 40)]);
+    // A filter in stage 0 is not left out.
+    chain.stages[2].number = 0;
+    assert_eq!(error(&chain), EvaluateError::StageZero);
+}
+
+#[test]
+fn symmetric_fir_that_is_divided_by_its_sum() {
+    let chain = |taps: &[f64]| {
+        let fir = stage(3, fir(FirSymmetry::Odd, taps), ("COUNTS", "COUNTS"));
+        with_third(fir.rate(100.0).delays(0.01, 0.01).gain(1.0, 0.0))
+    };
+    assert_eq!(warnings(&chain(&[0.25, 0.5])), []);
+    let told = warnings(&chain(&[0.75, 1.5]));
+    let [EvaluationWarning::FirNormalized { stage: 3, magnitude, frequency_hz: 0.0 }] = told[..]
+    else {
+        panic!("{told:?}")
+    };
+    assert!((magnitude - 3.0).abs() < 1e-12);
+}
+
+#[test]
 fn zero_gains() {
     assert_eq!(error(&with_third(gain_only(3, 0.0, 1.0))), EvaluateError::ZeroGain { stage: 3 });
     assert_eq!(
@@ -191,6 +226,23 @@ fn lists_that_are_no_curve() {
         third(&[row(1.0), row(2.0), row(2.0), row(3.0)]),
         EvaluateError::ListRepeated { stage: 3, frequency_hz: 2.0 }
     );
+    let negative = third(&[row(-1.0), row(1.0), row(2.0), row(3.0)]);
+    assert_eq!(negative, EvaluateError::ListFrequency { stage: 3, frequency_hz: -1.0 });
+    // The spline of a steep flank swings below zero, told once.
+    let amplitudes = |amplitudes: &[f64]| {
+        let rows: Vec<(f64, f64, f64)> =
+            amplitudes.iter().zip(1..).map(|(a, f)| (f64::from(f), *a, 0.0)).collect();
+        warnings(&with_third(stage(3, list(&rows), ("COUNTS", "COUNTS")).gain(1.0, 1.0)))
+    };
+    let swings = [1.0, 1.0, 1e-3, 1e-3, 1e-3, 1.0, 1.0];
+    assert_eq!(
+        amplitudes(&swings)[..1],
+        [EvaluationWarning::ListNegative { stage: 3, first_hz: 3.0, last_hz: 5.0 }]
+    );
+    let is_negative = |w: &EvaluationWarning| matches!(w, EvaluationWarning::ListNegative { .. });
+    assert_eq!(amplitudes(&swings).iter().filter(|w| is_negative(w)).count(), 1);
+    assert!(!amplitudes(&[1.0, 0.9, 0.8, 0.5, 0.4]).iter().any(is_negative));
+    assert!(!amplitudes(&[1.0, 0.0, -1.0, 0.0, 1.0]).iter().any(is_negative), "listed so");
     // The order of entries does not matter.
     let rows = [row(4.0), row(1.0), row(3.0), row(2.0)];
     let chain = with_third(stage(3, list(&rows), ("COUNTS", "COUNTS")).gain(1.0, 1.0));
@@ -220,6 +272,23 @@ fn polynomials_that_are_not_linear() {
     assert_agrees(&found, &[(1e5, 0.0)]);
     let flat = options.with_polynomial_point(-2.0);
     assert!(curved.plan(Velocity, &flat).is_err());
+    // 1 + 2·2 + 0.5·4 = 7 units of input lie within the bounds, or not.
+    let mut bounded = curved.clone();
+    let options = options.with_polynomial_point(2.0);
+    for (bounds, is_told) in [((-5.0, 7.0), false), ((-5.0, 6.0), true)] {
+        let filter = bounded.stages[0].filter.as_mut().unwrap();
+        let seis_resp::FilterKind::Polynomial(p) = &mut filter.kind else { panic!() };
+        p.approximation_bounds = Some(bounds);
+        let plan = bounded.plan(Velocity, &options).unwrap();
+        let told = EvaluationWarning::OutsidePolynomial {
+            stage: 1,
+            output: 2.0,
+            input: 7.0,
+            lower: -5.0,
+            upper: 6.0,
+        };
+        assert_eq!(plan.warnings().contains(&told), is_told, "{:?}", plan.warnings());
+    }
     // A vanishing square is linear.
     let (found, _) =
         evaluate(&sensor(&[0.0, 2.0, 0.0]), &EvaluationOptions::default(), Velocity, &[1.0]);

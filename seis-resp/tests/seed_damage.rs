@@ -324,3 +324,79 @@ fn a_constant_and_what_comments_tell_of_it() {
     let (_, response) = first("* SENSITIVITY : 3e9 (M/S)\nZEROS 3\nPOLES 2\n-1 1\n-1 -1\n");
     assert!(matches!(response, ChannelResponse::Broken(_)));
 }
+
+/// A pole in the origin, or a part of a root, is made up by SAC's rules; that is told.
+#[test]
+fn roots_that_are_made_up() {
+    for (roots, told) in [
+        ("ZEROS 3\nPOLES 2\n-1 1\n-1 -1\n", None),
+        ("ZEROS 3\nPOLES 3\n-1 1\n-1 -1\n", Some(ProblemKind::Count)),
+        ("ZEROS 3\nPOLES 2\n-1\n-2 0\n", Some(ProblemKind::Missing)),
+        ("ZEROS 2\n-3\nPOLES 2\n-1 0\n-2 0\n", Some(ProblemKind::Missing)),
+    ] {
+        let (inventory, response) = first(&format!("{roots}CONSTANT 1.0\n"));
+        let kinds: Vec<ProblemKind> = inventory.report.problems.iter().map(|p| p.kind).collect();
+        let expected: Vec<ProblemKind> = told.into_iter().chain([ProblemKind::Missing]).collect();
+        assert_eq!(kinds.len(), expected.len(), "{roots}: {kinds:?}");
+        assert!(told.is_none_or(|kind| kinds.contains(&kind)), "{roots}: {kinds:?}");
+        assert!(response.get().is_some(), "{roots}");
+    }
+}
+
+#[test]
+fn constants_alone_and_twice() {
+    let roots = "ZEROS 3\nPOLES 2\n-1 1\n-1 -1\n";
+    for text in [
+        "CONSTANT 5\n".to_owned(),
+        format!("{roots}CONSTANT 5\nCONSTANT 7\n"),
+        format!("CONSTANT 5\nCONSTANT 7\n{roots}"),
+    ] {
+        let (inventory, response) = first(&text);
+        assert!(matches!(response, ChannelResponse::Broken(_)), "{text}: {response:?}");
+        assert_eq!(inventory.channels().count(), 1, "{text}");
+    }
+    // Two responses, one behind the other.
+    let two = format!("{roots}CONSTANT 5\n{roots}CONSTANT 7\n");
+    let inventory = Inventory::from_sacpz(two.as_bytes()).unwrap();
+    assert_eq!(inventory.channels().filter(|c| c.channel.response.get().is_some()).count(), 2);
+}
+
+/// A NUL in place of a digit or sign is no blank: wherever one stands in the stages, the response
+/// is the same, or broken.
+#[test]
+fn nul_in_place_of_any_byte_of_a_response() {
+    let file = volume(12, false);
+    let whole = Inventory::from_dataless(&file).unwrap();
+    let mut outcome = Outcome::default();
+    for (start, kind) in blockettes(&file, 12) {
+        if matches!(kind, 50..=52) {
+            continue;
+        }
+        let length: usize =
+            std::str::from_utf8(&file[start + 3..start + 7]).unwrap().parse().unwrap();
+        let end = (start + length).min(file.len());
+        for at in (start + 7..end).filter(|at| file[*at] != b' ') {
+            let mut damaged = file.clone();
+            damaged[at] = 0;
+            outcome.add(&whole, &damaged, &format!("byte {at} of blockette {kind}"));
+        }
+    }
+    assert!(outcome.broken > 1000, "{outcome:?}");
+}
+
+#[test]
+fn nul_in_a_dictionary() {
+    let file = volume(12, true);
+    let text = String::from_utf8(file.clone()).unwrap();
+    // The last digit of the exponent of A0 of the poles and zeros.
+    let at = text.find("+8.40000E+04").unwrap() + 11;
+    let mut damaged = file;
+    damaged[at] = 0;
+    let inventory = Inventory::from_dataless(&damaged).unwrap();
+    assert!(inventory.report.problems.iter().any(|p| p.kind == ProblemKind::Text));
+    assert!(inventory.channels().all(|c| c.channel.response.get().is_none()));
+    // A field of nothing but NULs is blank.
+    let blank = text.replace("+0.00000E+00", &"\0".repeat(12));
+    let inventory = Inventory::from_dataless(blank.as_bytes()).unwrap();
+    assert!(!inventory.report.problems.iter().any(|p| p.kind == ProblemKind::Text));
+}

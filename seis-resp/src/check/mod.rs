@@ -142,6 +142,7 @@ impl Checker {
             self.poles_and_zeros(stage);
             self.coefficients(stage);
         }
+        self.stages_missing(&stages);
         self.rates(&stages, rate_hz);
         self.nyquist(response, &stages, rate_hz);
         self.units(response, &stages);

@@ -1,4 +1,4 @@
-//! Sampling rates.
+//! Sampling rates, and whether the stages are all there.
 
 use super::{Checker, Rule};
 use crate::{Response, Stage};
@@ -25,6 +25,19 @@ impl Checker {
         if let Some((stage, output_hz)) = ends.max_by_key(|(number, _)| *number) {
             let expected = format!("{output_hz} Hz, the output of stage {stage}");
             self.report(Rule::RateZero, "a sampling rate of 0", expected);
+        }
+    }
+
+    /// Stages count on from 1.
+    pub(super) fn stages_missing(&mut self, stages: &[&Stage]) {
+        let mut before = 0;
+        for stage in stages {
+            if stage.number.saturating_sub(before) > 1 {
+                let found = format!("stage {} behind {before}", stage.number);
+                let expected = format!("stage {}", before.saturating_add(1));
+                self.report_stage(Rule::StagesMissing, stage.number, found, expected);
+            }
+            before = stage.number;
         }
     }
 

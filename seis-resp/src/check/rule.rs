@@ -142,6 +142,9 @@ rules! {
     RateZero, "R605", "rate-zero", Warning,
     "a channel with a SampleRate of 0 whose stages end at a sampling rate",
     "put the sampling rate in; 0 stands for channels without one, such as logs";
+    StagesMissing, "R606", "stages-missing", Warning,
+    "numbers of stages that leave some out, such as 1, 2, 4",
+    "add the stage that is missing, or number the stages one by one; ObsPy refuses such a response";
 
     UnitsDoNotChain, "R701", "units-do-not-chain", Error,
     "a stage that takes another unit than the stage before gives",

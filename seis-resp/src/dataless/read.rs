@@ -282,6 +282,15 @@ impl VolumeReader<'_> {
             let kind = ProblemKind::Structure;
             notes.problem(b.at, element, kind, rest, expected, consequence)?;
         }
+        if let Some((number, at)) = raw.damaged() {
+            // Where it stands in a response, it stands for a digit or sign.
+            let is_response = is_part(b.kind) || b.kind == 60;
+            let consequence = if is_response { consequence } else { Consequence::Kept };
+            self.dictionary.is_damaged |= records == b'A' && is_response;
+            let (element, text) = (Element(b.kind, number), ProblemKind::Text);
+            let expected = "a field without NUL bytes beside others";
+            notes.problem(at, element, text, b.text(number), expected, consequence)?;
+        }
         // The dates, which all versions of SEED have.
         let last = match b.kind {
             50 => 13,

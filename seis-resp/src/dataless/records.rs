@@ -166,19 +166,34 @@ impl Raw<'_> {
         At { offset: offset + position.saturating_sub(start), line: 0, column: 0 }
     }
 
+    /// The first field that holds a NUL beside other bytes, and where it begins: what the NUL
+    /// replaced is lost. A field of nothing but NULs is blank.
+    pub(super) fn damaged(&self) -> Option<(u8, At)> {
+        memchr::memchr(0, &self.body)?;
+        let (mut position, mut damaged) = (PREAMBLE, None);
+        self.read(layout(self.kind)?, &mut position, &mut Vec::new(), &mut damaged);
+        damaged
+    }
+
     /// The fields, and what is left behind them.
     pub(super) fn fields(&self) -> (Blockette<'_>, &[u8]) {
         let mut fields = Vec::new();
         let mut position = PREAMBLE;
         if let Some(items) = layout(self.kind) {
-            self.read(items, &mut position, &mut fields);
+            self.read(items, &mut position, &mut fields, &mut None);
         }
         let rest = self.body.get(position..).unwrap_or_default().trim_ascii();
         (Blockette { kind: self.kind, at: self.at(0), fields }, rest)
     }
 
     /// Reads fields up to the end of the blockette, whatever counts say.
-    fn read<'r>(&'r self, items: &[Item], position: &mut usize, fields: &mut Vec<Field<'r>>) {
+    fn read<'r>(
+        &'r self,
+        items: &[Item],
+        position: &mut usize,
+        fields: &mut Vec<Field<'r>>,
+        damaged: &mut Option<(u8, At)>,
+    ) {
         for item in items {
             let rest = self.body.get(*position..).unwrap_or_default();
             if rest.is_empty() {
@@ -204,7 +219,7 @@ impl Raw<'_> {
                         if *position >= self.body.len() {
                             return;
                         }
-                        self.read(inner, position, fields);
+                        self.read(inner, position, fields, damaged);
                     }
                     continue;
                 }
@@ -214,6 +229,9 @@ impl Raw<'_> {
             let tail = text.iter().rev().take_while(|b| blank(b)).count();
             let trimmed = text.get(lead..text.len().saturating_sub(tail)).unwrap_or_default();
             let at = self.at(*position + if trimmed.is_empty() { 0 } else { lead });
+            if text.contains(&0) && text.iter().any(|b| *b != 0) {
+                damaged.get_or_insert((number, self.at(*position)));
+            }
             fields.push(Field { number, text: trimmed, at });
             *position += length;
         }

@@ -38,6 +38,9 @@ pub enum EvaluateError {
         /// The number.
         stage: u32,
     },
+    /// A filter or a decimation has the number 0, which stands for the whole instrument.
+    #[error("stage 0 holds a filter or a decimation, but stages count from 1")]
+    StageZero,
     /// A stage is neither filter nor gain.
     #[error("stage {stage} holds neither a filter nor a gain")]
     EmptyStage {
@@ -155,6 +158,16 @@ pub enum EvaluateError {
     /// A response list with two entries at one frequency.
     #[error("stage {stage}: the response list has two entries at {frequency_hz} Hz")]
     ListRepeated {
+        /// The stage.
+        stage: u32,
+        /// The frequency in Hz.
+        frequency_hz: f64,
+    },
+    /// A response list with an entry at a negative frequency.
+    #[error(
+        "stage {stage}: the response list has an entry at {frequency_hz} Hz, expected none below 0"
+    )]
+    ListFrequency {
         /// The stage.
         stage: u32,
         /// The frequency in Hz.

@@ -18,7 +18,8 @@ pub(super) struct List {
 
 impl List {
     /// # Errors
-    /// For fewer than four entries, and for two entries at one frequency.
+    /// For fewer than four entries, for two entries at one frequency, and for one at a negative
+    /// frequency.
     pub(super) fn new(
         stage: u32,
         list: &ResponseList,
@@ -29,6 +30,9 @@ impl List {
         if let Some(pair) = entries.windows(2).find(|p| p[0].frequency_hz >= p[1].frequency_hz) {
             let frequency_hz = pair[0].frequency_hz;
             return Err(EvaluateError::ListRepeated { stage, frequency_hz });
+        }
+        if let Some(entry) = entries.first().filter(|entry| entry.frequency_hz < 0.0) {
+            return Err(EvaluateError::ListFrequency { stage, frequency_hz: entry.frequency_hz });
         }
         let frequency_hz: Vec<f64> = entries.iter().map(|e| e.frequency_hz).collect();
         let amplitude: Vec<f64> = entries.iter().map(|e| e.amplitude).collect();
@@ -48,6 +52,20 @@ impl List {
     pub(super) fn band_hz(&self) -> (f64, f64) {
         let first = self.frequency_hz.first().copied().unwrap_or(f64::NAN);
         (first, self.frequency_hz.last().copied().unwrap_or(f64::NAN))
+    }
+
+    /// The entries, by their frequency in Hz, between which the spline's amplitude is negative
+    /// somewhere although those beside it are positive: the first and the last of them.
+    pub(super) fn negative_between(&self) -> Option<(f64, f64)> {
+        let mut negative = self.frequency_hz.windows(2).enumerate().filter(|(piece, pair)| {
+            let width = pair[1] - pair[0];
+            let ends = [0.0, width].map(|distance| self.amplitude.value(*piece, distance));
+            ends.iter().all(|amplitude| *amplitude > 0.0)
+                && self.amplitude.least(*piece, width) < 0.0
+        });
+        let (_, first) = negative.next()?;
+        let (_, last) = negative.next_back().unwrap_or((0, first));
+        first.first().copied().zip(last.last().copied())
     }
 
     /// `value *= H(f)`; the end pieces go on outside the list.

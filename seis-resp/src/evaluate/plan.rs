@@ -160,6 +160,7 @@ impl Response {
             let sensitivity = sensitivity.ok_or(EvaluateError::MissingSensitivity)?;
             builder.scale *= sensitivity.value;
         }
+        warnings.extend(missing_stages(&taking_part, options));
         if sensitivity.is_none() && self.polynomial.is_none() {
             warnings.extend(open_end(&all, options));
         }
@@ -214,12 +215,20 @@ impl Response {
 
 /// The stages by number. Stage 0, which old files use for the sensitivity, is given apart.
 fn sorted_stages(response: &Response) -> Result<(Vec<&Stage>, Option<Sensitivity>), EvaluateError> {
-    let mut all: Vec<&Stage> = response.stages.iter().filter(|s| s.number != 0).collect();
+    let mut all: Vec<&Stage> = response.stages.iter().collect();
     all.sort_by_key(|s| s.number);
     if let Some(pair) = all.windows(2).find(|p| p[0].number == p[1].number) {
         return Err(EvaluateError::DuplicateStage { stage: pair[0].number });
     }
-    let stage_zero = response.stages.iter().find(|s| s.number == 0).and_then(|s| s.gain);
+    let stage_zero = match all.first() {
+        Some(zero) if zero.number == 0 => {
+            if zero.filter.is_some() || zero.decimation.is_some() {
+                return Err(EvaluateError::StageZero);
+            }
+            all.remove(0).gain
+        }
+        _ => None,
+    };
     let sensitivity = stage_zero.map(|gain| Sensitivity {
         value: gain.value,
         frequency_hz: gain.frequency_hz,
@@ -228,6 +237,20 @@ fn sorted_stages(response: &Response) -> Result<(Vec<&Stage>, Option<Sensitivity
         band: None,
     });
     Ok((all, sensitivity))
+}
+
+/// Warns of numbers that no stage has, between those of stages that take part, or before the first
+/// one if none was asked for.
+fn missing_stages<'a>(
+    stages: &'a [&Stage],
+    options: &EvaluationOptions,
+) -> impl Iterator<Item = EvaluationWarning> + 'a {
+    let numbers = || stages.iter().map(|stage| stage.number);
+    let start = options.first_stage.map_or(0, |_| numbers().next().unwrap_or(0));
+    let pairs = std::iter::once(start).chain(numbers()).zip(numbers());
+    pairs
+        .filter(|(after, next)| next.saturating_sub(*after) > 1)
+        .map(|(after, next)| EvaluationWarning::StagesMissing { after, next })
 }
 
 /// Warns that nothing tells whether the last stage is the last one, unless it is asked for by its

@@ -69,6 +69,15 @@ impl Spline {
             .get(piece)
             .map_or(f64::NAN, |[a, b, c, d]| a + distance * (b + distance * (c + distance * d)))
     }
+
+    /// The least value of a piece of some width.
+    pub(super) fn least(&self, piece: usize, width: f64) -> f64 {
+        let Some([_, b, c, d]) = self.pieces.get(piece).copied() else { return f64::NAN };
+        // Where the slope b + 2c x + 3d x² is 0, without the difference of what is nearly equal.
+        let q = -(c + (c * c - 3.0 * d * b).sqrt().copysign(c));
+        let turns = [q / (3.0 * d), b / q].into_iter().filter(|x| *x > 0.0 && *x < width);
+        turns.chain([0.0, width]).map(|x| self.value(piece, x)).fold(f64::INFINITY, f64::min)
+    }
 }
 
 #[cfg(test)]
@@ -89,6 +98,22 @@ mod tests {
             for t in [-3.0, -1.95, 0.0, 0.7, 3.0, 3.2, 4.4, 11.0] {
                 assert!((at(&spline, &x, t) - cubic(t)).abs() < 1e-11, "{t}");
             }
+        }
+    }
+
+    #[test]
+    fn the_least_value_of_a_piece() {
+        for (cubic, least) in [
+            ([1.0, 0.0, 0.0, 0.0], 1.0),
+            ([1.0, -2.0, 0.0, 0.0], -3.0),
+            // (x − 1)² − 1/2, and x³ − 3x, which turns at 1.
+            ([0.5, -2.0, 1.0, 0.0], -0.5),
+            ([0.0, -3.0, 0.0, 1.0], -2.0),
+            ([0.0, 3.0, 0.0, -1.0], -2.0),
+            ([0.0, 0.0, 0.0, 1.0], 0.0),
+        ] {
+            let spline = Spline { pieces: vec![cubic] };
+            assert!((spline.least(0, 2.0) - least).abs() < 1e-12, "{cubic:?}");
         }
     }
 

@@ -84,6 +84,13 @@ impl Context<'_> {
                     finite(number, "a list entry", &[e.frequency_hz, e.amplitude, e.phase_deg])?;
                 }
                 let list = List::new(number, list, self.options.list_phase)?;
+                if let Some((first_hz, last_hz)) = list.negative_between() {
+                    warnings.push(EvaluationWarning::ListNegative {
+                        stage: number,
+                        first_hz,
+                        last_hz,
+                    });
+                }
                 let gain = self.gain_or_one(stage, warnings);
                 let mut planned = constant(number, Some(gain), self.options)?;
                 planned.transfer = Some(Transfer::List(list));
@@ -276,6 +283,9 @@ impl Context<'_> {
         if !usable(magnitude) {
             return broken(frequency_hz, magnitude);
         }
+        if matches!(transfer, Transfer::Fir(_)) && (magnitude - 1.0).abs() > TOLERANCE {
+            warnings.push(EvaluationWarning::FirNormalized { stage, magnitude, frequency_hz });
+        }
         let at_sensitivity = transfer.magnitude(sensitivity_hz);
         if !usable(at_sensitivity) {
             if wants_sensitivity {
@@ -366,6 +376,19 @@ pub(super) fn polynomial(
     };
     if slope == 0.0 || !slope.is_finite() {
         return refuse("the polynomial has no slope at the chosen point");
+    }
+    let bounds = polynomial.approximation_bounds;
+    if let (Some(output), Some((lower, upper))) = (options.polynomial_point, bounds) {
+        let input = polynomial.value_at(output);
+        if !(lower..=upper).contains(&input) {
+            warnings.push(EvaluationWarning::OutsidePolynomial {
+                stage: number,
+                output,
+                input,
+                lower,
+                upper,
+            });
+        }
     }
     if let Some(offset) = polynomial.coefficients.first().copied().filter(|c| *c != 0.0) {
         warnings.push(EvaluationWarning::PolynomialOffset { stage: number, offset });

@@ -38,6 +38,20 @@ pub enum EvaluationWarning {
         /// Their sum in the file.
         sum: f64,
     },
+    /// A finite impulse response is not one at its gain frequency (by more than 2 %) and was divided
+    /// by what it is there, as evalresp does unless all frequencies agree. A gain hidden in the
+    /// coefficients is lost by this, and so is a mistake in one of them.
+    #[error(
+        "stage {stage}: the coefficients give {magnitude} at the frequency of the gain, {frequency_hz} Hz, and were divided by it"
+    )]
+    FirNormalized {
+        /// The stage.
+        stage: u32,
+        /// The magnitude by which was divided.
+        magnitude: f64,
+        /// The frequency of the gain in Hz.
+        frequency_hz: f64,
+    },
     /// A filter is not one at its gain frequency (by more than 2 %), and evalresp's rules take it
     /// as it is, so that gain and filter multiply.
     #[error(
@@ -188,6 +202,49 @@ pub enum EvaluationWarning {
         last_stage: u32,
         /// What comes out of the last stage that names it.
         output_unit: Option<String>,
+    },
+    /// The numbers of the stages leave some out: a stage may be missing. The others were evaluated.
+    #[error(
+        "{}: is a stage missing?",
+        if *after == 0 { format!("the first stage has number {next}") }
+        else { format!("stage {next} follows upon stage {after}") }
+    )]
+    StagesMissing {
+        /// The stage behind which some may be missing; 0 if the first is.
+        after: u32,
+        /// The stage that follows.
+        next: u32,
+    },
+    /// The spline through the amplitudes of a response list is negative somewhere between entries
+    /// that are positive: the phase jumps by half a turn there, and no instrument does that. Entries
+    /// are too far apart, or one of them is wrong.
+    #[error(
+        "stage {stage}: between the entries of the response list at {first_hz} and {last_hz} Hz the interpolated amplitude is negative"
+    )]
+    ListNegative {
+        /// The stage.
+        stage: u32,
+        /// The last entry before the amplitude is negative first, in Hz.
+        first_hz: f64,
+        /// The first entry after it is negative last, in Hz.
+        last_hz: f64,
+    },
+    /// The point around which a polynomial is taken as linear lies where the polynomial is not said
+    /// to hold.
+    #[error(
+        "stage {stage}: at an output of {output} the input is {input}, outside of {lower} to {upper} in which the polynomial holds"
+    )]
+    OutsidePolynomial {
+        /// The stage; 0 is the whole instrument.
+        stage: u32,
+        /// The point that was chosen, in output units.
+        output: f64,
+        /// The polynomial there, in input units.
+        input: f64,
+        /// Lower bound of the approximation, in input units.
+        lower: f64,
+        /// Upper bound of the approximation, in input units.
+        upper: f64,
     },
     /// Frequencies lie outside a response list, where the spline may go anywhere.
     #[error(

@@ -11,6 +11,8 @@ pub(super) enum Line<'a> {
         first: u8,
         /// Whether the row is one of a list.
         in_list: bool,
+        /// The number of the row.
+        index: Option<i64>,
         values: Vec<Field<'a>>,
         /// What stands behind the last value of a row.
         rest: &'a [u8],
@@ -52,23 +54,29 @@ fn fields(text: &[u8], at: At) -> Option<Line<'_>> {
         let value = value.strip_suffix(b"~").unwrap_or(value).trim_ascii_end();
         let value_at = within(at, text, if value.is_empty() { text } else { value });
         let values = vec![Field { number: first, text: without_hertz(value), at: value_at }];
-        return Some(Line::Fields { kind, first, in_list: false, values, rest: b"", at });
+        let (in_list, index) = (false, None);
+        return Some(Line::Fields { kind, first, in_list, index, values, rest: b"", at });
     }
     let mut words = Words { rest: after };
     let wanted = usize::from(last - first) + 1;
     // The number of the row comes first. evalresp wants it there; ObsPy takes the last values of
     // the line, whatever stands before.
-    let mut index = words.clone();
-    if index.next().is_some_and(|word| word.iter().all(u8::is_ascii_digit)) {
-        words = index;
+    let mut behind = words.clone();
+    let word = behind.next().filter(|word| word.iter().all(u8::is_ascii_digit));
+    // Beyond this range it counts nothing, but is one all the same.
+    let index = word.map(|word| std::str::from_utf8(word).ok()?.parse().ok());
+    if index.is_some() {
+        words = behind;
     }
+    let index = index.map(|index: Option<i64>| index.unwrap_or(i64::MAX));
     let values: Vec<Field<'_>> = words
         .by_ref()
         .take(wanted)
         .zip(first..=last)
         .map(|(word, number)| Field { number, text: word, at: within(at, text, word) })
         .collect();
-    Some(Line::Fields { kind, first, in_list: true, values, rest: words.rest.trim_ascii(), at })
+    let rest = words.rest.trim_ascii();
+    Some(Line::Fields { kind, first, in_list: true, index, values, rest, at })
 }
 
 /// The blockette, the first and the last field, and what follows.

@@ -3,8 +3,9 @@
 //!
 //! A line is a field of a blockette, `B053F07  A0 normalization factor:  1`, or a row of a list,
 //! `B053F10-13    0  0.0  0.0  0.0  0.0`: the number of the row, the values, and perhaps their
-//! errors. Labels and lines that begin with `#` count for nothing. A blockette ends where another
-//! begins or where a field of it comes again.
+//! errors. Rows are put in the order of their numbers; a number that is missing or stands twice
+//! breaks the response. Labels and lines that begin with `#` count for nothing. A blockette ends
+//! where another begins or where a field of it comes again.
 
 mod lines;
 mod read;

@@ -1,7 +1,8 @@
 //! From lines to channels.
 
 use super::lines::{Line, Lines};
-use crate::seed::{At, Blockette, Element, Units, Walk, count, is_part};
+use crate::numbering::{Numbering, by_number};
+use crate::seed::{At, Blockette, Element, Field, Units, Walk, count, is_part};
 use crate::{
     Channel, Consequence, Error, FilterKind, Format, Inventory, Measured, ProblemKind, ReadOptions,
     Result, Stage,
@@ -11,6 +12,7 @@ use crate::{
 pub(super) fn read(file: &[u8], options: &ReadOptions) -> Result<Inventory> {
     let mut reader = RespReader { walk: Walk::new(options, false), stage: None };
     let mut open: Option<Blockette<'_>> = None;
+    let mut rows: Vec<Row> = Vec::new();
     let mut last = At::default();
     for line in Lines::new(file) {
         match line {
@@ -21,13 +23,14 @@ pub(super) fn read(file: &[u8], options: &ReadOptions) -> Result<Inventory> {
                 let notes = &mut reader.walk.notes;
                 notes.problem(at, "line", structure, text, expected, left_out)?;
             }
-            Line::Fields { kind, first, in_list, values, rest, at } => {
+            Line::Fields { kind, first, in_list, index, values, rest, at } => {
                 last = at;
                 let begins = open
                     .as_ref()
                     .is_none_or(|b| b.kind != kind || (!in_list && b.field(first).is_some()));
                 if begins {
-                    if let Some(blockette) = open.take() {
+                    if let Some(mut blockette) = open.take() {
+                        reader.order_rows(&mut blockette, &mut rows)?;
                         reader.blockette(&blockette)?;
                     }
                 }
@@ -36,14 +39,19 @@ pub(super) fn read(file: &[u8], options: &ReadOptions) -> Result<Inventory> {
                 if in_list && (values.is_empty() || !rest.is_empty()) {
                     reader.odd_row(Element(kind, first), rest, at)?;
                 }
+                if in_list {
+                    let start = blockette.fields.len();
+                    rows.push(Row { first, index, at, start, end: start + values.len() });
+                }
                 blockette.fields.extend_from_slice(&values);
             }
         }
     }
-    if let Some(blockette) = open {
+    if let Some(mut blockette) = open {
         if !file.ends_with(b"\n") && !file.ends_with(b"\r") {
             reader.cut_short(&blockette)?;
         }
+        reader.order_rows(&mut blockette, &mut rows)?;
         reader.blockette(&blockette)?;
     }
     reader.check_end(last)?;
@@ -57,6 +65,18 @@ pub(super) fn read(file: &[u8], options: &ReadOptions) -> Result<Inventory> {
     let mut inventory = walk.tree.finish();
     inventory.report = walk.notes.into_report();
     Ok(inventory)
+}
+
+/// A row of a list.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    /// The first field of the list.
+    first: u8,
+    index: Option<i64>,
+    at: At,
+    /// Its fields, among those of the blockette.
+    start: usize,
+    end: usize,
 }
 
 struct RespReader<'o> {
@@ -75,6 +95,50 @@ impl RespReader<'_> {
         let expected = "the number of the row and the values of its fields";
         let structure = ProblemKind::Structure;
         self.walk.notes.problem(at, element, structure, rest, expected, consequence)
+    }
+
+    /// Puts the rows of lists in the order of their numbers. A row that stands twice, or is missing
+    /// among the others, breaks the response: which values are right is unknown.
+    fn order_rows(&mut self, b: &mut Blockette<'_>, rows: &mut Vec<Row>) -> Result<()> {
+        let rows = std::mem::take(rows);
+        if !is_part(b.kind) {
+            return Ok(());
+        }
+        let mut lists: Vec<u8> = rows.iter().map(|row| row.first).collect();
+        lists.dedup();
+        lists.sort_unstable();
+        lists.dedup();
+        for first in lists {
+            let list: Vec<&Row> = rows.iter().filter(|row| row.first == first).collect();
+            let numbers: Vec<Option<i64>> = list.iter().map(|row| row.index).collect();
+            let (position, consequence) = match Numbering::of(&numbers) {
+                Numbering::Counts => continue,
+                Numbering::Unusable => (0, Consequence::Kept),
+                Numbering::Permuted => (0, Consequence::Ordered),
+                Numbering::Gap(position) => (position, Consequence::ResponseBroken),
+            };
+            let Some(row) = list.get(position) else { continue };
+            let found = row.index.map(|index| index.to_string()).unwrap_or_default();
+            let expected = "rows whose numbers count up by one";
+            let (structure, element) = (ProblemKind::Structure, Element(b.kind, first));
+            let notes = &mut self.walk.notes;
+            notes.problem(row.at, element, structure, found.as_bytes(), expected, consequence)?;
+            if consequence == Consequence::Ordered {
+                let order = by_number(&numbers);
+                let ordered = order.iter().filter_map(|position| list.get(*position));
+                let slots: Vec<usize> = list.iter().flat_map(|row| row.start..row.end).collect();
+                let moved: Vec<Field<'_>> = ordered
+                    .flat_map(|row| b.fields.get(row.start..row.end).unwrap_or_default())
+                    .copied()
+                    .collect();
+                for (slot, field) in slots.into_iter().zip(moved) {
+                    if let Some(place) = b.fields.get_mut(slot) {
+                        *place = field;
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Notes a file that ends within a line whose number may be cut short without being missed.

@@ -222,12 +222,18 @@ impl Entry {
         let mut words =
             line.split(|b| b.is_ascii_whitespace() || *b == b',').filter(|word| !word.is_empty());
         let re = words.next().and_then(number);
-        // SAC takes a missing imaginary part as zero.
-        let im = words.next().map_or(Some(0.0), number);
+        let second = words.next();
+        let im = second.map_or(Some(0.0), number);
         match (re, im, words.next()) {
             (Some(re), Some(im), None) if roots.listed.len() < roots.announced => {
                 roots.listed.push(Complex64::new(re, im));
-                Ok(())
+                if second.is_some() {
+                    return Ok(());
+                }
+                // As SAC does.
+                let expected = "the imaginary part of the root";
+                let (missing, zero) = (ProblemKind::Missing, Consequence::TakenAsZero);
+                notes.problem(at, keyword.name(), missing, line, expected, zero)
             }
             (Some(_), Some(_), None) => {
                 broken(notes, at, keyword, line, "no more roots than are announced")
@@ -282,6 +288,10 @@ impl Entry {
             let missing = ProblemKind::Missing;
             notes.problem(at, "comments", missing, b"", expected, Consequence::Kept)?;
         }
+        if self.zeros.at.is_none() && self.poles.at.is_none() {
+            let expected = "ZEROS or POLES beside the constant";
+            broken(notes, self.constant_at.unwrap_or(at), Keyword::Constant, b"", expected)?;
+        }
         let zeros = std::mem::take(&mut self.zeros).fill(Keyword::Zeros, notes)?;
         let poles = std::mem::take(&mut self.poles).fill(Keyword::Poles, notes)?;
         let constant = self.constant.unwrap_or(1.0);
@@ -327,6 +337,15 @@ impl Roots {
             let at = self.at.unwrap_or_default();
             broken(notes, at, keyword, found.as_bytes(), expected)?;
             return Ok(self.listed);
+        }
+        if implied > 0 && keyword == Keyword::Poles {
+            // Zeros in the origin are left out by custom. A pole there integrates, which hardly any
+            // instrument does: a line may be lost.
+            let found = format!("{} of {}", self.listed.len(), self.announced);
+            let expected = "as many poles as are announced; the others are in the origin";
+            let (kind, zero) = (ProblemKind::Count, Consequence::TakenAsZero);
+            let at = self.at.unwrap_or_default();
+            notes.problem(at, keyword.name(), kind, found.as_bytes(), expected, zero)?;
         }
         self.listed.resize(self.listed.len() + implied, Complex64::new(0.0, 0.0));
         Ok(self.listed)
@@ -428,6 +447,13 @@ pub(super) fn cut_short(notes: &mut Notes, at: At, line: &[u8]) -> Result<()> {
     let expected = "the end of the line behind the number";
     let (kind, broken) = (ProblemKind::Truncated, Consequence::ResponseBroken);
     notes.problem(at, "line", kind, line, expected, broken)
+}
+
+/// Notes a second constant right behind the first: which of the two holds is unknown.
+pub(super) fn constant_twice(notes: &mut Notes, at: At, value: &[u8]) -> Result<()> {
+    let (name, kind) = (Keyword::Constant.name(), ProblemKind::Repeated);
+    let expected = "CONSTANT of one response";
+    notes.problem(at, name, kind, value, expected, Consequence::ResponseBroken)
 }
 
 /// Notes a line that belongs to nothing.

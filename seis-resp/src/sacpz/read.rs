@@ -1,6 +1,6 @@
 //! From lines to channels.
 
-use super::entry::{Entry, Finished, Keyword, cut_short, unexpected};
+use super::entry::{Entry, Finished, Keyword, constant_twice, cut_short, unexpected};
 use super::header;
 use crate::seed::{At, Notes, TextLines, Tree, string};
 use crate::{Error, Format, Inventory, ReadOptions, Result, Site, Station};
@@ -77,6 +77,9 @@ impl PzReader<'_> {
 
     fn line(&mut self, line: &[u8], at: At) -> Result<()> {
         if let Some((keyword, value)) = Keyword::of(line) {
+            if keyword == Keyword::Constant && self.keyword == Some(keyword) {
+                return constant_twice(&mut self.notes, at, value);
+            }
             if self.entry.has(keyword) {
                 self.end_entry()?;
             }

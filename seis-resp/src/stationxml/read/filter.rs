@@ -5,6 +5,7 @@ use num_complex::Complex64;
 use super::Parser;
 use super::scalar::Unit;
 use super::tag::Tag;
+use crate::numbering::{Numbering, by_number};
 use crate::{
     Coefficients, CoefficientsDomain, Consequence, Filter, FilterKind, Fir, FirSymmetry,
     ListedResponse, PolesZeros, Polynomial, ProblemKind, PzDomain, ResponseList, Result, Term,
@@ -122,19 +123,56 @@ impl<'a> Parser<'a> {
         Ok(word)
     }
 
+    /// The number that an entry of a list has among the others.
+    fn entry_number(&mut self, tag: Tag<'a>, attribute: &[u8]) -> Result<Option<i64>> {
+        for found in tag.attributes() {
+            let (name, value) = self.well_formed(found)?;
+            if name == attribute {
+                return Ok(super::scalar::integer(value));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Notes numbers of the entries of a list, filter or polynomial that begins at `start`, that do
+    /// not count up by one. `if_gap` is what comes of one that is missing or stands twice.
+    fn check_numbers(
+        &mut self,
+        start: Tag<'a>,
+        numbers: &[Option<i64>],
+        if_permuted: Consequence,
+        if_gap: Consequence,
+    ) -> Result<Consequence> {
+        let (position, consequence) = match Numbering::of(numbers) {
+            Numbering::Counts => return Ok(Consequence::Kept),
+            Numbering::Unusable => (0, Consequence::Kept),
+            Numbering::Permuted => (0, if_permuted),
+            Numbering::Gap(position) => (position, if_gap),
+        };
+        let number = numbers.get(position).copied().flatten();
+        let found = number.map(|number| format!("number {number}")).unwrap_or_default();
+        let expected = "entries whose numbers count up by one";
+        let structure = ProblemKind::Structure;
+        self.problem_at(start, structure, found.as_bytes(), expected, consequence)?;
+        Ok(consequence)
+    }
+
     fn poles_zeros(&mut self, start: Tag<'a>) -> Result<Option<Filter>> {
         let mut head = self.head(start)?;
         let (mut domain, mut factor, mut frequency) = (None, None, None);
         let mut seen = [false; 3];
         let (mut zeros, mut poles) = (Vec::new(), Vec::new());
+        let mut positions = [Vec::new(), Vec::new()];
         while let Some(tag) = self.child()? {
             match tag.name {
                 b"Zero" => {
+                    positions[0].push(self.entry_number(tag, b"number")?);
                     let n = zeros.len() as u32;
                     let terms = (Term::ZeroReal(n), Term::ZeroImaginary(n));
                     zeros.extend(self.root_of(tag, terms)?);
                 }
                 b"Pole" => {
+                    positions[1].push(self.entry_number(tag, b"number")?);
                     let n = poles.len() as u32;
                     let terms = (Term::PoleReal(n), Term::PoleImaginary(n));
                     poles.extend(self.root_of(tag, terms)?);
@@ -158,6 +196,12 @@ impl<'a> Parser<'a> {
                     self.once(&mut frequency, value, tag, BROKEN, "NormalizationFrequency")?;
                 }
                 _ => self.head_child(tag, &mut head)?,
+            }
+        }
+        for positions in &positions {
+            // Their order is of no matter.
+            if Numbering::of(positions) != Numbering::Permuted {
+                self.check_numbers(start, positions, Consequence::Kept, Consequence::Kept)?;
             }
         }
         let domain = self.require(domain, seen[0], start, "PzTransferFunctionType")?;
@@ -244,15 +288,18 @@ impl<'a> Parser<'a> {
         let mut head = self.head(start)?;
         let (mut domain, mut seen) = (None, false);
         let mut denominators = Vec::new();
+        let mut positions = [Vec::new(), Vec::new()];
         self.numbers.clear();
         while let Some(tag) = self.child()? {
             match tag.name {
                 b"Numerator" => {
+                    positions[0].push(self.entry_number(tag, b"number")?);
                     let term = Term::Numerator(self.numbers.len() as u32);
                     let value = self.term(tag, None, term)?;
                     self.numbers.extend(value);
                 }
                 b"Denominator" => {
+                    positions[1].push(self.entry_number(tag, b"number")?);
                     let term = Term::Denominator(denominators.len() as u32);
                     denominators.extend(self.term(tag, None, term)?);
                 }
@@ -267,6 +314,9 @@ impl<'a> Parser<'a> {
         }
         denominators.shrink_to_fit();
         let numerators = self.numbers.as_slice().to_vec();
+        for positions in &positions {
+            self.check_numbers(start, positions, Consequence::Kept, Consequence::Kept)?;
+        }
         let domain = self.require(domain, seen, start, "CfTransferFunctionType")?;
         Ok(domain.map(|domain| {
             let kind = Coefficients { domain, numerators, denominators };
@@ -276,11 +326,12 @@ impl<'a> Parser<'a> {
 
     fn fir(&mut self, start: Tag<'a>) -> Result<Option<Filter>> {
         let mut head = self.head(start)?;
-        let (mut symmetry, mut seen) = (None, false);
+        let (mut symmetry, mut seen, mut positions) = (None, false, Vec::new());
         self.numbers.clear();
         while let Some(tag) = self.child()? {
             match tag.name {
                 b"NumeratorCoefficient" => {
+                    positions.push(self.entry_number(tag, b"i")?);
                     let term = Term::Numerator(self.numbers.len() as u32);
                     let value = self.term(tag, None, term)?;
                     self.numbers.extend(value);
@@ -294,6 +345,8 @@ impl<'a> Parser<'a> {
             }
         }
         let coefficients = self.numbers.as_slice().to_vec();
+        // As they are listed, as everybody reads them.
+        self.check_numbers(start, &positions, Consequence::Kept, Consequence::Kept)?;
         let symmetry = self.require(symmetry, seen, start, "Symmetry")?;
         Ok(symmetry.map(|symmetry| head.filter(FilterKind::Fir(Fir { symmetry, coefficients }))))
     }
@@ -348,18 +401,34 @@ impl<'a> Parser<'a> {
         }))
     }
 
+    /// Puts coefficients, and their uncertainties, in the order of their numbers.
+    fn order_polynomial(&mut self, numbers: &[Option<i64>]) {
+        let order = by_number(numbers);
+        let listed = std::mem::take(&mut self.numbers);
+        self.numbers.extend(order.iter().filter_map(|position| listed.get(*position)));
+        for uncertainty in &mut self.uncertainties {
+            let Term::PolynomialCoefficient(listed) = uncertainty.of else { continue };
+            if let Some(n) = order.iter().position(|position| *position == listed as usize) {
+                uncertainty.of = Term::PolynomialCoefficient(n as u32);
+            }
+        }
+    }
+
     /// A polynomial without its head.
     fn polynomial(&mut self, start: Tag<'a>, head: &mut Head) -> Result<Option<Polynomial>> {
         let left_out = Consequence::LeftOut;
         let (mut lower_hz, mut upper_hz, mut lower, mut upper) = (None, None, None, None);
-        let mut maximum_error = None;
+        let (mut maximum_error, mut positions) = (None, Vec::new());
         self.numbers.clear();
         while let Some(tag) = self.child()? {
             match tag.name {
                 b"Coefficient" => {
                     let term = Term::PolynomialCoefficient(self.numbers.len() as u32);
-                    let value = self.term(tag, None, term)?;
-                    self.numbers.extend(value);
+                    let position = self.entry_number(tag, b"number")?;
+                    if let Some(value) = self.term(tag, None, term)? {
+                        self.numbers.push(value);
+                        positions.push(position);
+                    }
                 }
                 b"ApproximationType" => {
                     self.word(|w| (w == "maclaurin").then_some(()), "MACLAURIN")?;
@@ -388,6 +457,12 @@ impl<'a> Parser<'a> {
                 let expected = "one of two bounds of the polynomial";
                 self.problem_at(start, missing, b"", expected, left_out)?;
             }
+        }
+        // A coefficient belongs to the power of its number.
+        if self.check_numbers(start, &positions, Consequence::Ordered, BROKEN)?
+            == Consequence::Ordered
+        {
+            self.order_polynomial(&positions);
         }
         let coefficients = self.numbers.as_slice().to_vec();
         if coefficients.is_empty() {

@@ -120,7 +120,7 @@ fn small_exponent(text: &[u8]) -> Option<i32> {
 }
 
 /// A whole number, also in the form `3.0`.
-fn integer(text: &[u8]) -> Option<i64> {
+pub(super) fn integer(text: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(text.trim_ascii()).ok()?;
     text.parse().ok().or_else(|| {
         let x: f64 = text.parse().ok()?;

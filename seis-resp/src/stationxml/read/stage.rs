@@ -56,7 +56,12 @@ impl<'a> Parser<'a> {
             self.problem_at(tag, ProblemKind::Structure, b"another", expected, BROKEN)?;
         }
         match number {
-            Some(number) => stage.number = number.unwrap_or(0),
+            Some(number) => {
+                stage.number = number.unwrap_or(0);
+                if number == Some(0) {
+                    self.stage_zero(tag, &stage)?;
+                }
+            }
             None => {
                 let expected = "the attribute number";
                 self.problem_at(tag, ProblemKind::Missing, b"", expected, BROKEN)?;
@@ -64,6 +69,20 @@ impl<'a> Parser<'a> {
         }
         stage.uncertainties = self.sorted_uncertainties();
         Ok(Some(stage))
+    }
+
+    /// SEED's stage 0 stands for the whole instrument. A gain there is its sensitivity, which some
+    /// write so; a filter there has no place among the stages.
+    fn stage_zero(&mut self, tag: Tag<'a>, stage: &Stage) -> Result<()> {
+        let is_part = stage.filter.is_some() || stage.decimation.is_some();
+        let (found, expected, consequence) = if is_part {
+            (&b"a filter or decimation in stage 0"[..], "stages that count from 1", BROKEN)
+        } else {
+            let expected = "stages that count from 1; the gain of stage 0 counts as sensitivity \
+                            where there is none";
+            (&b"a gain in stage 0"[..], expected, Consequence::Kept)
+        };
+        self.problem_at(tag, ProblemKind::Structure, found, expected, consequence)
     }
 
     fn gain(&mut self, tag: Tag<'a>) -> Result<Option<Gain>> {
