@@ -97,13 +97,11 @@
 //!
 //! [`FftLength::Fast`] is the one option that trades agreement for time. Changing the length of the
 //! FFT changes where the response's ringing wraps around, for the ground motion is the same only as
-//! far as that has died away: for 20 minutes of red noise at 40 Hz, to displacement, the largest
-//! difference was 5e-3 of the peak with a pre-filter from (0.001, 0.005) Hz on, 2e-4 from (0.005,
-//! 0.01) Hz, 2e-6 from (0.02, 0.05) Hz and 7e-8 from (0.1, 0.2) Hz. Neither length is the truer
-//! one. On twelve real recordings of 20 minutes at 40 Hz, computed with ObsPy at both lengths, the
-//! difference was none for the two of 48 000 samples (the lengths are equal) and 1.9e-3 to 1.1e-2 of
-//! the peak for those of 48 001 (102 400 points for 96 012) with a pre-filter from (0.001, 0.005) Hz
-//! on; from (0.01, 0.02) Hz on at most 4.5e-5. The option does not save much: ObsPy's awkward lengths are replaced by others that yield the same
+//! far as that has died away. On twelve real recordings of 20 minutes at 40 Hz (48 000 and 48 001
+//! samples: 98 304 points for 96 000 and 96 012), to displacement, the largest difference was 3e-4
+//! to 5e-3 of the peak with a pre-filter from (0.001, 0.005) Hz on, and at most 5e-5 from (0.01,
+//! 0.02) Hz on; for red noise it fell to 7e-8 from (0.1, 0.2) Hz on. Neither length is the truer one.
+//! The option does not save much: ObsPy's awkward lengths are replaced by others that yield the same
 //! samples (see [`CalibrationPlan`]), and what is left is a plan that is made in half the time and
 //! takes less memory.
 

@@ -19,9 +19,9 @@ pub enum FftLength {
     /// that has none; else the next power of two.
     #[default]
     ObsPy,
-    /// The cheapest length with at least ObsPy's padding: a multiple of 80 without prime factors
-    /// above 7. (Of 80, so that output rates that are a half, a quarter, a fifth, an eighth or a
-    /// tenth of the input rate need only short transforms.)
+    /// The cheapest length with at least ObsPy's padding: a multiple of 16 without prime factors
+    /// above 7. (Of 16, so that output rates that are a half or a quarter of the input rate need only
+    /// short transforms; for others, plans make transforms of yet another length.)
     ///
     /// Plans with ObsPy's awkward lengths make transforms of other lengths with the same result, so
     /// that this one is hardly faster; it makes smaller plans in less time.
@@ -90,10 +90,10 @@ fn largest_prime_factor(mut n: usize) -> usize {
 }
 
 fn fast(at_least: usize) -> usize {
-    const STEP: usize = 80;
+    const STEP: usize = 16;
     let first = at_least.next_multiple_of(STEP);
     // Any smooth length within an eighth above costs at most an eighth more; there always is one
-    // by the next 80·2^k.
+    // by the next 16·2^k.
     let last = STEP * (first / STEP).next_power_of_two();
     let enough = (first + first / 8).min(last);
     let cheapest = |to: usize| {
@@ -178,11 +178,11 @@ mod tests {
     fn fast_lengths_are_smooth_and_padded() {
         for npts in (0..3000).chain([48_000, 48_001, 119_999, 120_001, 8_640_000, 8_640_001]) {
             let n = FftLength::Fast.points(npts).unwrap();
-            assert!(n >= 2 * npts && n % 80 == 0, "{npts}: {n}");
+            assert!(n >= 2 * npts && n % 16 == 0, "{npts}: {n}");
             assert!(largest_prime_factor(n) <= 7, "{npts}: {n}");
-            assert!((n as f64) < 2.0 * npts as f64 * 1.2 + 81.0, "{npts}: {n}");
+            assert!((n as f64) < 2.0 * npts as f64 * 1.2 + 17.0, "{npts}: {n}");
         }
-        assert_eq!(FftLength::Fast.points(48_000).unwrap(), 96_000);
+        assert_eq!(FftLength::Fast.points(48_000).unwrap(), 98_304);
     }
 
     #[test]
