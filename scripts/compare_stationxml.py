@@ -494,8 +494,13 @@ def compare_files(files):
         channels += sum(len(s["channels"]) for n in ours["networks"] for s in n["stations"])
         out = []
         compare(ours, theirs, "", out)
+        # Which power a coefficient belongs to cannot be known then; ObsPy takes them as they stand.
+        unordered = [path.rsplit("/", 1)[0] + "/" for path, a, _ in out
+                     if path.endswith("/response/broken") and "numbers count up by one" in str(a)]
         for path, a, b in out:
             reason = EXPECTED.get((name, path))
+            if any(path.startswith(response) for response in unordered):
+                reason = "a polynomial whose numbers do not count up: refused here"
             if path.endswith("/agencies") and a[:1] == b:
                 reason = "StationXML 1.0 allows several agencies, ObsPy keeps the first"
             if reason is None:
