@@ -458,7 +458,7 @@ fn what_a_killed_replacement_left_is_made_again() {
     }
     assert_eq!(status(&run(expected.path(), &[])), Some(0));
     let expected: Vec<_> = sac_files(expected.path()).into_values().collect();
-    for pause_ms in [0, 20] {
+    for pause_ms in [0, 5] {
         let mut child = Command::new(program())
             .arg(root.path())
             .args(["--overwrite", "--jobs", "1"])
