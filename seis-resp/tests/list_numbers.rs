@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::seed::{Filter, resp, stages};
+use common::seed::{resp, short_stages};
 use common::{GAIN, UNITS, with_response};
 use seis_resp::{ChannelResponse, Consequence, FilterKind, Inventory, ProblemKind, Response, Term};
 
@@ -21,16 +21,7 @@ const KEPT: &[(ProblemKind, Consequence)] = &[(ProblemKind::Structure, Consequen
 
 /// A RESP file with short lists.
 fn file() -> String {
-    let mut stages = stages();
-    for stage in &mut stages {
-        match &mut stage.filter {
-            Filter::Coefficients { numerators, .. } => numerators.truncate(5),
-            Filter::Fir { coefficients, .. } => coefficients.truncate(5),
-            Filter::List(elements) => elements.truncate(6),
-            Filter::PolesZeros { .. } => {}
-        }
-    }
-    resp(&stages, "\n")
+    resp(&short_stages(), "\n")
 }
 
 /// The file with the rows of each list that begins with a prefix changed.

@@ -2,23 +2,9 @@
 
 mod common;
 
-use common::seed::{Filter, Stage, resp, stages};
+use common::seed::{resp, short_stages as short};
 use seis_core::{Complex64, GroundMotion};
 use seis_resp::{ChannelResponse, EvaluationOptions, EvaluationWarning, Inventory, Response, Rule};
-
-/// The fixture with shorter lists.
-fn short() -> Vec<Stage> {
-    let mut stages = stages();
-    for stage in &mut stages {
-        match &mut stage.filter {
-            Filter::Coefficients { numerators, .. } => numerators.truncate(5),
-            Filter::Fir { coefficients, .. } => coefficients.truncate(5),
-            Filter::List(elements) => elements.truncate(6),
-            Filter::PolesZeros { .. } => {}
-        }
-    }
-    stages
-}
 
 fn file() -> String {
     resp(&short(), "\n")

@@ -3,23 +3,9 @@
 
 mod common;
 
-use common::seed::{Filter, SACPZ, Stage, dataless, stages};
+use common::seed::{SACPZ, dataless, short_stages as short};
 use seis_core::GroundMotion;
 use seis_resp::{ChannelResponse, Consequence, Inventory, ProblemKind, Response};
-
-/// The fixture with shorter lists.
-fn short() -> Vec<Stage> {
-    let mut stages = stages();
-    for stage in &mut stages {
-        match &mut stage.filter {
-            Filter::Coefficients { numerators, .. } => numerators.truncate(5),
-            Filter::Fir { coefficients, .. } => coefficients.truncate(5),
-            Filter::List(elements) => elements.truncate(6),
-            Filter::PolesZeros { .. } => {}
-        }
-    }
-    stages
-}
 
 /// What a damaged file gives for each channel of the whole one.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use common::blockettes;
-use common::seed::{self, Filter, Stage, blockette, f12, records};
+use common::seed::{self, blockette, f12, records, short_stages as short};
 use seis_resp::{ChannelResponse, Inventory, Level, Problem, ProblemKind, ReadOptions, Result};
 use seis_testing::{Campaign, Kind, Limits, files_below, obspy, regressions};
 
@@ -89,20 +89,6 @@ fn volumes() -> Vec<Vec<u8>> {
 
 fn pole_zero_files() -> Vec<Vec<u8>> {
     [blockettes::sacpz(), vec![seed::SACPZ.as_bytes().to_vec()]].concat()
-}
-
-/// The fixture with shorter lists, so that heads are hit as well.
-fn short() -> Vec<Stage> {
-    let mut stages = seed::stages();
-    for stage in &mut stages {
-        match &mut stage.filter {
-            Filter::Coefficients { numerators, .. } => numerators.truncate(5),
-            Filter::Fir { coefficients, .. } => coefficients.truncate(5),
-            Filter::List(elements) => elements.truncate(6),
-            Filter::PolesZeros { .. } => {}
-        }
-    }
-    stages
 }
 
 #[test]

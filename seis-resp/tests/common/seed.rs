@@ -57,6 +57,20 @@ fn described(unit: &str) -> String {
     format!("{name} - {description}")
 }
 
+/// [`stages`] with shorter lists, so that damage hits what stands around them as well.
+pub(crate) fn short_stages() -> Vec<Stage> {
+    let mut stages = stages();
+    for stage in &mut stages {
+        match &mut stage.filter {
+            Filter::Coefficients { numerators, .. } => numerators.truncate(5),
+            Filter::Fir { coefficients, .. } => coefficients.truncate(5),
+            Filter::List(elements) => elements.truncate(6),
+            Filter::PolesZeros { .. } => {}
+        }
+    }
+    stages
+}
+
 /// The facts: a broad-band seismometer, a filter given as a list, a digitiser, three digital
 /// filters.
 pub(crate) fn stages() -> Vec<Stage> {
