@@ -17,7 +17,9 @@
 mod alike;
 mod decode;
 mod encode;
+mod fits;
 mod lanes;
+mod packing;
 mod pairs;
 
 pub use decode::{Check, decode};
