@@ -87,14 +87,16 @@ impl Stream {
         self.traces.iter().filter(|t| pattern.matches(&t.id))
     }
 
-    /// A new stream of the parts of all traces within a window; traces outside it are left out.
+    /// A new stream of the parts of all traces within a window, as [`trim`](Self::trim) takes
+    /// them; traces of which nothing is left are left out.
     #[must_use]
     pub fn slice(&self, from: UtcTime, to: UtcTime) -> Self {
         self.traces.iter().filter_map(|t| t.slice(from, to)).collect()
     }
 
-    /// Keeps the parts of all traces within a window (each on its own sampling grid, to the
-    /// nearest sample); traces outside it are removed.
+    /// Keeps the parts of all traces within a window, each on its own sampling grid, as
+    /// [`Trace::range_within`] counts them; traces of which nothing is left are removed. (ObsPy's
+    /// `Stream.trim` first puts the window on the grid of the first trace.)
     pub fn trim(&mut self, from: UtcTime, to: UtcTime) -> &mut Self {
         for trace in &mut self.traces {
             trace.trim(from, to);

@@ -88,17 +88,33 @@ impl Trace {
         if fraction > 0.5 { (below + 1, fraction - 1.0) } else { (below, fraction) }
     }
 
-    /// The indices of the samples within a window, to the nearest sample: a boundary up to half a
-    /// sample outside the first or last sample still takes it, and halves round inward (ObsPy's
-    /// `trim`). Empty if the window lies outside the trace.
+    /// The indices of the samples within a window, to the nearest sample.
+    ///
+    /// It begins with the sample nearest to `from` and ends with the sample nearest to `to`; halfway
+    /// between two samples both ends take the later. So a sample up to half an interval outside is
+    /// taken, and two windows that meet share the sample where they meet. A window that ends before
+    /// the sample nearest to its begin takes nothing, nor does one outside the trace (up to half an
+    /// interval behind the last sample is not outside). This is ObsPy's
+    /// `Trace.trim(nearest_sample=True)`; of a trace of one sample ObsPy keeps that even if the
+    /// window ends up to half an interval before it.
+    ///
+    /// Without a [rate](SamplingRate::is_regular) (text, irregular series) all samples stand at the
+    /// start of the trace: all of them are in a window that holds the start, else none.
     #[must_use]
     pub fn range_within(&self, from: UtcTime, to: UtcTime) -> Range<usize> {
+        if !self.rate.is_regular() {
+            return if from <= self.start && self.start <= to { 0..self.len() } else { 0..0 };
+        }
         let len = self.len() as i128;
-        let (below, fraction) = self.rate.samples_in(from - self.start);
-        let first = if fraction >= 0.5 { below + 1 } else { below };
-        let (last, _) = self.nearest_index(to);
-        let start = first.clamp(0, len);
-        let end = last.saturating_add(1).clamp(start, len);
+        let nearest = |time: UtcTime| {
+            let (below, fraction) = self.rate.samples_in(time - self.start);
+            if fraction >= 0.5 { below + 1 } else { below }
+        };
+        let start = nearest(from).clamp(0, len);
+        if to < self.time_of(i64::try_from(start).unwrap_or(i64::MAX)) {
+            return start as usize..start as usize;
+        }
+        let end = nearest(to).saturating_add(1).clamp(start, len);
         start as usize..end as usize
     }
 
@@ -187,8 +203,9 @@ mod tests {
         assert_eq!(t.duration().as_nanos(), 300_000_000);
     }
 
+    /// The figures are those of ObsPy 1.5.1's `Trace.trim`.
     #[test]
-    fn trimming_takes_the_nearest_samples_and_rounds_inward() {
+    fn trimming_takes_the_nearest_samples() {
         let t = trace(0, 1.0, 10);
         let range = |from: f64, to: f64| {
             let at = |s| UtcTime::EPOCH + TimeDelta::from_seconds_f64(s);
@@ -196,13 +213,38 @@ mod tests {
         };
         assert_eq!(range(2.0, 4.0), 2..5);
         assert_eq!(range(2.4, 4.4), 2..5);
-        assert_eq!(range(2.5, 4.5), 3..5);
+        assert_eq!(range(2.5, 4.5), 3..6);
         assert_eq!(range(2.6, 4.6), 3..6);
         assert_eq!(range(-9.0, 99.0), 0..10);
         assert_eq!(range(-0.5, 9.5), 0..10);
+        assert_eq!(range(-0.6, 0.0), 0..1);
+        // Up to half an interval behind the end, but not before the start.
+        assert_eq!(range(9.4, 20.0), 9..10);
+        assert!(range(9.5, 20.0).is_empty());
+        assert!(range(-20.0, -0.1).is_empty());
+        // Between two samples: the one before, if it is nearest to the begin.
+        assert_eq!(range(2.1, 2.3), 2..3);
+        assert!(range(2.6, 2.8).is_empty());
+        assert!(range(2.5, 2.5).is_empty());
+        assert_eq!(range(2.6, 3.0), 3..4);
         assert!(range(10.0, 20.0).is_empty());
         assert!(range(-20.0, -1.0).is_empty());
         assert!(range(5.0, 2.0).is_empty());
+    }
+
+    #[test]
+    fn without_a_rate_all_samples_stand_at_the_start() {
+        let at = UtcTime::from_nanos;
+        let t = Trace::new(SourceId::default(), at(1000), SamplingRate::NONE, vec![7; 40]);
+        for (from, to) in [(0, 2000), (1000, 1000), (0, 1000), (1000, 2000)] {
+            assert_eq!(t.range_within(at(from), at(to)), 0..40, "{from} {to}");
+        }
+        assert_eq!(t.range_within(UtcTime::MIN, UtcTime::MAX), 0..40);
+        for (from, to) in [(0, 999), (1001, 2000), (2000, 0)] {
+            assert!(t.range_within(at(from), at(to)).is_empty(), "{from} {to}");
+        }
+        assert_eq!(t.slice(at(0), at(1000)), Some(t.clone()));
+        assert!(t.clone().trim(at(1001), at(2000)).is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use seis_core::{IdPattern, SamplingRate, Stream, Trace, UtcTime};
+use seis_core::{IdPattern, Samples, SamplingRate, Stream, Trace, UtcTime};
 use seis_io::mseed::{self, ReadOptions, WriteOptions, write_to};
 use seis_io::sds::{Error, Sds};
 
@@ -71,7 +71,7 @@ fn what_is_written_is_read_across_midnights_and_years() {
     for (from, to) in [
         ("2020-12-31T23:59:59Z", "2021-01-01T00:00:01Z"),
         ("2020-12-30T12:00:00Z", "2020-12-30T12:00:10Z"),
-        ("2020-12-31T00:00:00Z", "2020-12-31T00:00:00Z"),
+        ("2020-12-31T00:00:00Z", "2020-12-31T00:00:00.05Z"),
         ("2021-01-01T23:00:00Z", "2021-01-03T00:00:00Z"),
     ] {
         let (from, to) = (at(from), at(to));
@@ -282,4 +282,18 @@ fn thorough_reading() {
     let (from, to) = (whole.time_of(230_000), whole.time_of(300_000));
     let found: Stream = thorough.read(&any(), from, to).unwrap().stream;
     assert_eq!(found.traces(), [whole.slice(from, to).unwrap()]);
+}
+
+#[test]
+fn logs_are_read_whole() {
+    let root = tempfile::tempdir().unwrap();
+    let archive = Sds::new(root.path()).data_type('L');
+    let start = at("2022-01-02T03:04:05Z");
+    let text = Samples::Text(b"hello world, clock lost lock".to_vec());
+    let message = Trace::new("XX.A..LOG".parse().unwrap(), start, SamplingRate::NONE, text);
+    archive.write([&message], &Default::default()).unwrap();
+    let day = |day: &str| at(&format!("2022-01-{day}T00:00:00Z"));
+    let found = archive.read(&any(), day("02"), day("03")).unwrap();
+    assert_eq!(found.complete().unwrap().traces(), [message]);
+    assert!(archive.read(&any(), day("03"), day("04")).unwrap().stream.is_empty());
 }

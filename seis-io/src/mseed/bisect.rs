@@ -32,8 +32,10 @@ pub(super) struct Found {
     pub(super) size: u64,
     /// Whose they are.
     pub(super) id: SourceId,
-    /// Bytes that it took to find them.
+    /// Bytes outside the range that were read to find it.
     pub(super) looked_at: u64,
+    /// Records outside the range that were come across.
+    pub(super) left_out: usize,
 }
 
 /// A record that was looked at.
@@ -58,7 +60,8 @@ struct Search<'a, S> {
     fixed_len: Option<u64>,
     looks: Vec<Look>,
     bytes: Vec<u8>,
-    looked_at: u64,
+    /// Where bytes were read.
+    touched: Vec<Range<u64>>,
 }
 
 /// The part of a file that holds a time window; `None` if the file does not show that it is in
@@ -88,14 +91,12 @@ pub(super) fn find(
         fixed_len: None,
         looks: Vec::new(),
         bytes: Vec::new(),
-        looked_at: 0,
+        touched: Vec::new(),
     };
-    let range = search.range(from, to)?;
-    let (id, looked_at) = (search.id, search.looked_at);
-    Ok(range.map(|range| {
-        let range = if options.wants(&id) { range } else { 0..0 };
-        Found { range, size, id, looked_at }
-    }))
+    let Some(range) = search.range(from, to)? else { return Ok(None) };
+    let range = if options.wants(&search.id) { range } else { 0..0 };
+    let (looked_at, left_out) = search.outside(&range);
+    Ok(Some(Found { range, size, id: search.id, looked_at, left_out }))
 }
 
 impl<S: Read + Seek> Search<'_, S> {
@@ -121,6 +122,23 @@ impl<S: Read + Seek> Search<'_, S> {
         // What stands behind the last record (the rest of a cut one) is read with it.
         let behind = if behind == end { self.size } else { behind };
         Ok((ordered && first <= behind).then_some(first..behind))
+    }
+
+    /// How many bytes were read outside a range, and how many records were seen there; what was
+    /// looked at twice counts once.
+    fn outside(&mut self, range: &Range<u64>) -> (u64, usize) {
+        self.touched.sort_by_key(|read| read.start);
+        let (mut bytes, mut behind) = (0, 0);
+        for read in &self.touched {
+            let (start, end) = (read.start.max(behind), read.end.max(behind));
+            let within = end.min(range.end).saturating_sub(start.max(range.start));
+            bytes += end - start - within;
+            behind = end;
+        }
+        // In the order of the file since its order of time was checked.
+        self.looks.dedup_by_key(|look| look.at);
+        let seen = self.looks.iter().filter(|look| !range.contains(&look.at)).count();
+        (bytes, seen)
     }
 
     /// Looks at the first record; whether it is one by which others can be found.
@@ -266,7 +284,7 @@ impl<S: Read + Seek> Search<'_, S> {
         self.bytes.clear();
         // `len` is at most that of a record: see the callers.
         self.source.by_ref().take(len as u64).read_to_end(&mut self.bytes)?;
-        self.looked_at += self.bytes.len() as u64;
+        self.touched.push(place..place + self.bytes.len() as u64);
         Ok(())
     }
 }

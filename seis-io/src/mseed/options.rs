@@ -185,8 +185,9 @@ pub struct ReadOptions {
     /// Channels that are wanted; all, if there is no pattern. Samples of others are not decoded.
     pub select: Vec<IdPattern>,
     /// Time span that is wanted. Samples of records outside it are not decoded; traces are trimmed
-    /// to it, to the nearest sample. One that ends before it begins is refused
-    /// ([`Error::Window`]).
+    /// to it, to the nearest sample, as [`Trace::range_within`](seis_core::Trace::range_within)
+    /// says. Records without a sampling rate (text) are wanted whole if their time is within it.
+    /// A span that ends before it begins is refused ([`Error::Window`]).
     pub window: Option<(UtcTime, UtcTime)>,
     /// Encoding of version-2 records that do not say (they have no blockette 1000). Default:
     /// Steim-1, as libmseed and ObsPy assume.
@@ -262,8 +263,8 @@ impl ReadOptions {
         self
     }
 
-    /// Only samples between these times, both inclusive, to the nearest sample: one up to half a
-    /// sample outside still belongs to it, as in ObsPy's `trim`.
+    /// Only samples between these times, both inclusive, to the nearest sample: see
+    /// [`window`](Self::window).
     #[must_use]
     pub fn window(mut self, from: UtcTime, to: UtcTime) -> Self {
         self.window = Some((from, to));

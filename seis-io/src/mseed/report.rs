@@ -19,7 +19,8 @@ pub struct ReadReport {
     pub records: usize,
     /// Of these, records without samples; they make no trace.
     pub empty_records: usize,
-    /// Records that the id patterns or the time window left out.
+    /// Records that the id patterns or the time window left out. Where most of a file is left
+    /// [untouched](Self::untouched_bytes), those of them that were come across.
     pub filtered_records: usize,
     /// Records that are there a second time, and were left out.
     pub duplicate_records: usize,

@@ -1,8 +1,8 @@
 //! Only what is wanted.
 
-use seis_core::UtcTime;
+use seis_core::{Samples, SamplingRate, TimeDelta, Trace, UtcTime};
 use seis_io::mseed::steim::Steim;
-use seis_io::mseed::{ReadOptions, Reader, read_bytes};
+use seis_io::mseed::{FormatVersion, ReadOptions, Reader, WriteOptions, read_bytes, write_to};
 
 use crate::raw::{Raw, series};
 
@@ -90,5 +90,36 @@ fn headers_alone() {
     for (span, trace) in index.spans.iter().zip(&stream) {
         assert_eq!((span.id, span.start, span.end), (trace.id, trace.start, trace.end()));
         assert_eq!(span.samples, trace.len() as u64);
+    }
+}
+
+/// A log message has no sampling rate: its samples stand at its start, whatever their number.
+#[test]
+fn records_without_a_rate_are_wanted_whole_or_not_at_all() {
+    let start: UtcTime = "2022-01-02T00:00:00Z".parse().unwrap();
+    let later = start + TimeDelta::from_seconds(3600);
+    let text = Samples::Text(b"hello world, clock lost lock".to_vec());
+    let numbers = Samples::I32((0..40).collect());
+    for (samples, version) in [
+        (text, FormatVersion::V2),
+        (numbers.clone(), FormatVersion::V2),
+        (numbers, FormatVersion::V3),
+    ] {
+        let message = Trace::new("XX.A..LOG".parse().unwrap(), start, SamplingRate::NONE, samples);
+        let mut bytes = Vec::new();
+        write_to(&mut bytes, [&message], &WriteOptions::new().version(version)).unwrap();
+        for (from, to, wanted) in [
+            (UtcTime::MIN, UtcTime::MAX, true),
+            (start, start, true),
+            (start, later, true),
+            (UtcTime::EPOCH, start, true),
+            (start + TimeDelta::from_nanos(1), later, false),
+            (UtcTime::EPOCH, start - TimeDelta::from_nanos(1), false),
+        ] {
+            let contents = read_bytes(&bytes, &ReadOptions::new().window(from, to)).unwrap();
+            let expected = if wanted { std::slice::from_ref(&message) } else { &[] };
+            assert_eq!(contents.stream.traces(), expected, "{version:?} {from} {to}");
+            assert_eq!(contents.report.filtered_records, usize::from(!wanted));
+        }
     }
 }

@@ -97,6 +97,31 @@ fn a_window_is_found_without_reading_the_file() {
     }
 }
 
+/// Nothing is in the window, and to find that out more was read than there is: sound all the same.
+#[test]
+fn a_window_within_a_gap_is_empty() {
+    let rate = SamplingRate::from_hz(100.0).unwrap();
+    let id = "XX.A.00.BHZ".parse().unwrap();
+    let x = |n: usize| (0..n).map(|i| (i * 7919 % 2000) as i32).collect::<Vec<_>>();
+    for version in [FormatVersion::V2, FormatVersion::V3] {
+        for k in [0, 3, 7, 11, 20, 33, 48, 59] {
+            let first = Trace::new(id, at("00:00:00"), rate, x(30_000 + k * 1531));
+            let start = first.time_of(first.len() as i64 + 3000);
+            let second = Trace::new(id, start, rate, x(15_000 + k * 7919 % 90_000));
+            let mut bytes = Vec::new();
+            let options = WriteOptions::new().version(version).record_len(512);
+            write_to(&mut bytes, [&first, &second], &options).unwrap();
+            let from = first.time_of(first.len() as i64 + 1000);
+            let (whole, part, _) = both(&bytes, from, first.time_of(first.len() as i64 + 1500));
+            assert_eq!(part.stream, whole.stream, "{version:?} {k}");
+            assert!(part.stream.is_empty());
+            assert!(part.report.filtered_records > 2);
+            assert!(part.report.filtered_records <= whole.report.filtered_records);
+            assert!(part.report.untouched_bytes < bytes.len() as u64);
+        }
+    }
+}
+
 #[test]
 fn offsets_are_those_of_the_file() {
     let bytes = day(FormatVersion::V2, 512);
