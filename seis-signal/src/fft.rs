@@ -11,7 +11,7 @@ mod plans;
 mod real;
 mod turns;
 
-pub(crate) use convolution::{Arranged, Convolution};
+pub(crate) use convolution::{Arranged, Convolution, PER_FREQUENCY};
 pub use length::FftLength;
 pub(crate) use length::{check_npts, cost, estimate, smooth_lengths};
 pub(crate) use long::{Gains, Long, Pair, ROWS};

@@ -194,6 +194,11 @@ impl Pipeline {
         &self.operator
     }
 
+    /// Whether a filter lowers the rate before the forward transform.
+    pub(crate) fn is_filtered(&self) -> bool {
+        self.decimator.is_some()
+    }
+
     pub(crate) fn reference(&self) -> &Reference {
         &self.reference
     }

@@ -2,22 +2,21 @@
 
 use std::sync::Arc;
 
-use crate::decimator::{Decimator, taps};
+use crate::decimator::{Decimator, results_of, taps};
 use crate::deconvolution::{LONG, Operator};
-use crate::fft::{Convolution, Long, estimate, smooth_lengths};
-
-/// Weight of a surviving frequency: separated, multiplied and joined, in the units of
-/// [`estimate`].
-const PER_FREQUENCY: f64 = 18.0;
+use crate::fft::{Convolution, Long, PER_FREQUENCY, estimate, smooth_lengths};
 
 /// An operator on another grid takes more memory and longer to plan; it must be worth it.
 const WORTH: f64 = 0.85;
 
 /// Weight of a product in the filter that lowers the rate before the transform.
-const PER_TAP: f64 = 0.8;
+const PER_TAP: f64 = 0.35;
 
 /// How much less that way must cost.
 const WORTH_FILTERING: f64 = 0.9;
+
+/// By how much a filter may lower the rate.
+const LOWERED: std::ops::RangeInclusive<usize> = 2..=32;
 
 /// The operator of a pipeline, and which samples its inverse transform yields.
 #[derive(Debug)]
@@ -49,18 +48,22 @@ pub(crate) enum Way {
 impl Route {
     /// For results that are every `step`-th sample from `first` on.
     pub(crate) fn new(mut operator: Operator, npts: usize, first: usize, step: usize) -> Self {
-        let (mut decimation, price) = own_grid(&operator, step);
-        let other = other_length(&operator, npts, step).filter(|(_, p)| *p < WORTH * price);
-        if let Some(regridded) = other.and_then(|(len, _)| operator.regridded(npts, len)) {
-            operator = regridded;
-            decimation = step;
-        }
+        let own = own_grid(&operator, npts, step);
+        let other = other_length(&operator, npts, step).filter(|o| o.price < WORTH * own.price);
+        let regridded = other.and_then(|o| Some((operator.regridded(npts, o.len)?, o)));
+        let Choice { decimation, lower, halves, .. } = match regridded {
+            Some((regridded, choice)) => {
+                operator = regridded;
+                choice
+            }
+            None => own,
+        };
         let inverse = operator.nfft / decimation;
         let aligned = first % decimation == 0;
         if !aligned {
             operator.advance(first);
         }
-        let decimator = decimator(&operator, npts, decimation);
+        let decimator = Decimator::new(operator.nfft, operator.last(), lower);
         if let Some(filter) = &decimator {
             let len = operator.nfft;
             operator.multiply(
@@ -68,15 +71,13 @@ impl Route {
                 |first, gains| filter.compensate(len, first, gains),
             );
         }
-        let before = operator.nfft / 2 / decimator.as_ref().map_or(1, Decimator::step);
+        let before = operator.nfft / 2 / lower;
         let way = match long(&operator, before, inverse / 2) {
             Some(long) => Way::Long(Box::new(long)),
             None => {
                 operator.all_gains();
-                // Behind a filter, which goes on beyond the last sample, there is no empty half.
-                let direct = decimator.is_none() && operator.is_linear();
-                let halves = direct.then(|| Convolution::new(operator.nfft, decimation)).flatten();
-                halves.filter(|c| npts <= c.samples()).map_or(Way::Whole, Way::Halves)
+                let convolution = || Convolution::new(operator.nfft / lower, decimation / lower);
+                halves.then(convolution).flatten().map_or(Way::Whole, Way::Halves)
             }
         };
         let first = if aligned { first / decimation } else { 0 };
@@ -90,25 +91,61 @@ fn long(operator: &Operator, before: usize, after: usize) -> Option<Long> {
     fits.then(|| Long::new(before, before / after)).flatten()
 }
 
-/// The filter that saves most, if one saves enough. Long transforms there are at least as long as
-/// those back.
-fn decimator(operator: &Operator, npts: usize, decimation: usize) -> Option<Decimator> {
-    if !operator.is_linear() {
-        return None;
+/// What could be done.
+#[derive(Debug, Clone, Copy)]
+struct Choice {
+    /// Points of the circle at the rate of the samples.
+    len: usize,
+    /// By how much the inverse transform is shorter.
+    decimation: usize,
+    /// By how much a filter lowers the rate before the forward transform.
+    lower: usize,
+    /// Whether that is a convolution which leaves half of the circle out.
+    halves: bool,
+    price: f64,
+}
+
+impl Choice {
+    /// The cheapest for an operator on a circle of `len` points of which frequencies up to `last`
+    /// survive, of them `count`.
+    fn cheapest(
+        operator: &Operator,
+        npts: usize,
+        [len, last, count]: [usize; 3],
+        decimation: usize,
+    ) -> Self {
+        let linear = operator.is_linear();
+        let choice = |lower: usize| {
+            let mut filtering = 0.0;
+            let mut results = npts;
+            if lower > 1 {
+                let taps = taps(len, last, lower)?;
+                // Of which most must lie within the trace, and all results within the transform.
+                if !linear || 8 * taps > npts || (len > LONG && decimation % lower != 0) {
+                    return None;
+                }
+                results = results_of(npts, taps, lower);
+                filtering = PER_TAP * (results * taps) as f64;
+            }
+            let (at, step) = (len / lower, decimation / lower);
+            let fits = linear && len <= LONG && decimation % lower == 0 && results <= at / 2;
+            let halves = fits.then(|| Convolution::price(at, step)).flatten();
+            let transforms = halves.unwrap_or_else(|| {
+                estimate(at / 2) + estimate(len / 2 / decimation) + PER_FREQUENCY * count as f64
+            });
+            let price = filtering + transforms;
+            Some(Self { len, decimation, lower, halves: halves.is_some(), price })
+        };
+        let plain = choice(1);
+        let filtered = LOWERED.filter_map(choice).min_by(|a, b| a.price.total_cmp(&b.price));
+        match (plain, filtered) {
+            (Some(plain), Some(filtered)) if filtered.price < WORTH_FILTERING * plain.price => {
+                filtered
+            }
+            (Some(plain), _) => plain,
+            (None, _) => Self { len, decimation, lower: 1, halves: false, price: f64::INFINITY },
+        }
     }
-    let (len, last) = (operator.nfft, operator.last());
-    let price = |step: usize| {
-        let taps = taps(len, last, step)?;
-        // Of which most must lie within the trace, and all results within the transform.
-        (8 * taps <= npts).then(|| {
-            let products = (npts / step) as f64 * taps as f64;
-            (step, PER_TAP * products + estimate(len / 2 / step))
-        })
-    };
-    let suits = |step: &usize| len <= LONG || decimation % step == 0;
-    let (step, price) =
-        (2..=32).filter(suits).filter_map(price).min_by(|a, b| a.1.total_cmp(&b.1))?;
-    (price < WORTH_FILTERING * estimate(len / 2)).then(|| Decimator::new(len, last, step)).flatten()
 }
 
 /// Whether an inverse transform shorter by `d` yields the right samples: frequencies beyond its
@@ -118,22 +155,18 @@ fn folds(operator: &Operator, d: usize) -> bool {
     d == 1 || (pairs % d == 0 && last < pairs && last + operator.first.max(1) <= 2 * (pairs / d))
 }
 
-/// The best factor by which the inverse transform can be shorter on the operator's own grid, and
-/// what it all costs.
-fn own_grid(operator: &Operator, step: usize) -> (usize, f64) {
-    let pairs = operator.nfft / 2;
-    let price = |d: usize| estimate(pairs / d);
-    let best = (2..=step)
+/// The best on the operator's own grid.
+fn own_grid(operator: &Operator, npts: usize, step: usize) -> Choice {
+    let grid = [operator.nfft, operator.last(), operator.count()];
+    (1..=step)
         .filter(|d| step % d == 0 && folds(operator, *d))
-        .min_by(|a, b| price(*a).total_cmp(&price(*b)))
-        .filter(|d| price(*d) < price(1))
-        .unwrap_or(1);
-    let frequencies = operator.count() as f64;
-    (best, estimate(pairs) + price(best) + PER_FREQUENCY * frequencies)
+        .map(|d| Choice::cheapest(operator, npts, grid, d))
+        .min_by(|a, b| a.price.total_cmp(&b.price))
+        .unwrap_or_else(|| Choice::cheapest(operator, npts, grid, 1))
 }
 
-/// The cheapest length that gives the same samples, and its cost.
-fn other_length(operator: &Operator, npts: usize, step: usize) -> Option<(usize, f64)> {
+/// The cheapest of the lengths that give the same samples.
+fn other_length(operator: &Operator, npts: usize, step: usize) -> Option<Choice> {
     if operator.nfft > LONG || !operator.is_linear() {
         return None;
     }
@@ -144,12 +177,8 @@ fn other_length(operator: &Operator, npts: usize, step: usize) -> Option<(usize,
         .into_iter()
         .filter_map(|len| {
             let last = operator.last_of(npts, len)?;
-            if step > 1 && last + 1 > len / step {
-                return None;
-            }
-            let frequencies = last as f64 + 1.0;
-            let transforms = estimate(len / 2) + estimate(len / 2 / step);
-            Some((len, transforms + PER_FREQUENCY * frequencies))
+            let survives = step == 1 || last < len / step;
+            survives.then(|| Choice::cheapest(operator, npts, [len, last, last + 1], step))
         })
-        .min_by(|a, b| a.1.total_cmp(&b.1))
+        .min_by(|a, b| a.price.total_cmp(&b.price))
 }

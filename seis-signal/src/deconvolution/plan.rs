@@ -108,11 +108,12 @@ impl DeconvolutionPlan {
     }
 
     /// By what these frequencies are multiplied, divided by the FFT's length; `None` where a
-    /// transform of another length is made, which has other frequencies, and for traces so long (of
-    /// more than a million samples) that factors are computed as they are used.
+    /// transform of another length is made, which has other frequencies, where a filter lowers the
+    /// rate before it, whose factor is in them, and for traces so long (of more than a million
+    /// samples) that factors are computed as they are used.
     #[must_use]
     pub fn factors(&self) -> Option<&[Complex64]> {
-        let own = self.transform_points() == self.fft_points();
+        let own = self.transform_points() == self.fft_points() && !self.pipeline.is_filtered();
         own.then(|| self.pipeline.operator().gains()).flatten()
     }
 

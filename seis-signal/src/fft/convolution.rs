@@ -26,7 +26,8 @@
 //!
 //! For 48 000 samples at 40 Hz to 10 Hz this makes one transform of 48 000 complex points and one of
 //! 12 000 into five of each of 6000, 3000, 1500, 750 and 375 points: about two thirds of the work, on
-//! numbers that stay in the nearest caches.
+//! numbers that stay in the nearest caches. Where a filter has made 20 Hz of the 40 before
+//! (`decimator.rs`), it is three of each.
 
 mod circle;
 
@@ -37,12 +38,20 @@ use num_complex::Complex64;
 use rustfft::FftPlanner;
 
 use self::circle::{Odd, OddGains};
+use super::length::estimate;
 use super::plans::{Kind, Made, Transform, recent};
 use super::real::{Forward, Inverse};
 use crate::vector::with_vectors;
 
 /// The shortest transform of a circle with a changing sign: shorter ones are not worth their passes.
 const SHORTEST: usize = 256;
+
+/// Weight of a sample, for all that is not a transform: twisted, summed, multiplied, put together.
+const PER_SAMPLE: f64 = 12.0;
+
+/// Weight of a surviving frequency of a transform of the whole circle: separated, multiplied and
+/// joined, in the units of [`estimate`].
+pub(crate) const PER_FREQUENCY: f64 = 18.0;
 
 /// Transforms and tables, which plans of one length and step share.
 pub(crate) struct Convolution {
@@ -67,9 +76,8 @@ impl Convolution {
     /// On a circle of `len` points, to every `step`-th of the first half of them; `None` where the
     /// length has not the factors for it.
     pub(crate) fn new(len: usize, step: usize) -> Option<Arc<Self>> {
-        let fits = step > 1 && len % (4 * step) == 0 && len / (4 * step) >= SHORTEST;
         let make = || Made::Convolution(Arc::new(Self::make(len, step)));
-        match fits.then(|| recent(len, Kind::Convolution { step }, make))? {
+        match fits(len, step).then(|| recent(len, Kind::Convolution { step }, make))? {
             Made::Convolution(made) => Some(made),
             Made::Real(_) => None,
         }
@@ -80,7 +88,7 @@ impl Convolution {
         let mut odd = Vec::new();
         let mut circle = len / 2;
         let mut rest = circle;
-        while circle % (2 * step) == 0 && circle / (2 * step) >= SHORTEST {
+        while continues(circle, step) {
             odd.push(Odd::new(circle, step, &mut planner));
             rest = circle;
             circle /= 2;
@@ -88,10 +96,26 @@ impl Convolution {
         Self { len, step, odd, forward: Forward::new(rest), inverse: Inverse::new(rest / step) }
     }
 
+    /// What it takes, in the units of [`estimate`]; `None` where [`new`](Self::new) is.
+    pub(crate) fn price(len: usize, step: usize) -> Option<f64> {
+        if !fits(len, step) {
+            return None;
+        }
+        let mut circle = len / 2;
+        let mut price = PER_SAMPLE * circle as f64;
+        let mut rest = circle;
+        while continues(circle, step) {
+            price += (step + 1) as f64 * estimate(circle / (2 * step));
+            rest = circle;
+            circle /= 2;
+        }
+        let results = rest / 2 / step;
+        Some(price + estimate(rest / 2) + estimate(results) + PER_FREQUENCY * results as f64)
+    }
+
     pub(crate) fn id(&self) -> Transform {
-        // Two tables of complex numbers and the library's two, for as many points as there are
-        // results.
-        Transform::new(self.len, Kind::Convolution { step: self.step }, 64 * self.results())
+        // Two tables of complex numbers and the library's, for as many points as there are results.
+        Transform::new(self.len, Kind::Convolution { step: self.step }, 48 * self.results())
     }
 
     /// Points of the first half, which the samples fill.
@@ -107,10 +131,7 @@ impl Convolution {
     /// How many numbers it takes to work in, two times, and for the library beneath.
     pub(crate) fn scratch_lens(&self) -> [usize; 3] {
         let pairs = self.len / 4;
-        let library = |odd: &Odd| {
-            let [to, from] = [&odd.forward, &odd.inverse];
-            to.get_outofplace_scratch_len().max(from.get_outofplace_scratch_len())
-        };
+        let library = |odd: &Odd| odd.fft.get_outofplace_scratch_len();
         let library = self.odd.iter().map(library).max().unwrap_or(0);
         let rest = self.forward.scratch_len().max(self.inverse.scratch_len());
         [pairs + self.results() / 2, pairs, library.max(rest)]
@@ -192,6 +213,15 @@ impl Convolution {
             y.copy_from_slice(&[z.re, z.im]);
         }
     }
+}
+
+fn fits(len: usize, step: usize) -> bool {
+    step > 1 && len % 2 == 0 && continues(len / 2, step)
+}
+
+/// Whether a circle of so many points is split once more.
+fn continues(circle: usize, step: usize) -> bool {
+    circle % (2 * step) == 0 && circle / (2 * step) >= SHORTEST
 }
 
 impl Arranged {

@@ -219,12 +219,18 @@ impl Pipeline {
             Some(mean) => (input, mean, self.taper.as_ref()),
             None => ((&scratch.samples).into(), 0.0, None),
         };
-        each!(view, v => {
-            with_vectors(
-                #[inline(always)]
-                || widen(v, offset, flanks, 0, 0, samples),
-            );
-        });
+        if let Some(decimator) = &self.decimator {
+            let packed: &mut [Pair] = bytemuck::cast_slice_mut(samples);
+            let (block, pair) = (&mut scratch.block, |re, im| [re, im]);
+            each!(view, v => decimator.apply(v, offset, flanks, packed, pair, block));
+        } else {
+            each!(view, v => {
+                with_vectors(
+                    #[inline(always)]
+                    || widen(v, offset, flanks, 0, 0, samples),
+                );
+            });
+        }
         let [work, spectra, library] = convolution.scratch_lens();
         let work = [
             room(&mut scratch.packed, work),

@@ -13,8 +13,9 @@ use crate::vector::with_vectors;
 pub(super) struct Odd {
     /// Points of the transforms, a quarter of the circle at the rate of the results.
     pub(super) points: usize,
-    pub(super) forward: Arc<dyn Fft<f64>>,
-    pub(super) inverse: Arc<dyn Fft<f64>>,
+    /// There; and back, between numbers whose real and imaginary parts have changed places, so that
+    /// one table of the library is enough.
+    pub(super) fft: Arc<dyn Fft<f64>>,
     /// exp(−πi m / (2·points))
     twist: Vec<Complex64>,
     /// W^(4q+1) for each point, that is for the q nearest to zero that falls on it.
@@ -56,8 +57,7 @@ impl Odd {
         let turns = (0..points).map(|t| turn_of(nearest(t, points), 2 * samples));
         Self {
             points,
-            forward: planner.plan_fft_forward(points),
-            inverse: planner.plan_fft_inverse(points),
+            fft: planner.plan_fft_forward(points),
             twist: (0..points).map(|m| turn(m, 4 * points).conj()).collect(),
             turns: turns.collect(),
         }
@@ -115,7 +115,8 @@ impl Odd {
         );
     }
 
-    /// From phases to the frequencies of the results, multiplied, in their place.
+    /// From phases to the frequencies of the results, multiplied, in their place, with real and
+    /// imaginary parts in each other's.
     pub(super) fn multiply(
         &self,
         step: usize,
@@ -124,7 +125,7 @@ impl Odd {
     ) {
         let len = step * self.points;
         let (phases, spectra) = (&mut phases[..len], &mut spectra[..len]);
-        self.forward.process_outofplace_with_scratch(phases, spectra, library);
+        self.fft.process_outofplace_with_scratch(phases, spectra, library);
         let products = &mut phases[..self.points];
         with_vectors(
             #[inline(always)]
@@ -143,7 +144,7 @@ impl Odd {
                         }
                     }
                     for (y, g) in products.iter_mut().zip(&gains.main) {
-                        *y *= g;
+                        *y = swapped(g * *y);
                     }
                 }
             },
@@ -151,11 +152,12 @@ impl Odd {
         for Folded { point, turn, gain } in &gains.folded {
             let phases = spectra.iter().skip(*point).step_by(self.points);
             let sum = phases.rev().fold(Complex64::ZERO, |sum, z| z + turn * sum);
-            products[*point] += gain * sum;
+            products[*point] += swapped(gain * sum);
         }
     }
 
-    /// From frequencies to results that are still twisted.
+    /// From frequencies to results that are still twisted. Of both, real and imaginary parts have
+    /// changed places.
     pub(super) fn inverse(
         &self,
         frequencies: &mut [Complex64],
@@ -163,7 +165,7 @@ impl Odd {
         library: &mut [Complex64],
     ) {
         let (frequencies, results) = (&mut frequencies[..self.points], &mut results[..self.points]);
-        self.inverse.process_outofplace_with_scratch(frequencies, results, library);
+        self.fft.process_outofplace_with_scratch(frequencies, results, library);
     }
 
     /// Adds one round of results.
@@ -216,10 +218,17 @@ fn twisted(t: Complex64, x: f64, y: f64) -> Complex64 {
     Complex64::new(x * t.re + y * t.im, x * t.im - y * t.re)
 }
 
-/// The real part of `z·conj(t)`, and its imaginary part with the other sign.
+/// Of z, which is [`swapped`], the real part of `z·conj(t)`, and its imaginary part with the other
+/// sign.
 #[inline(always)]
 fn untwisted(t: Complex64, z: Complex64) -> [f64; 2] {
-    [z.re * t.re + z.im * t.im, z.re * t.im - z.im * t.re]
+    [z.im * t.re + z.re * t.im, z.im * t.im - z.re * t.re]
+}
+
+/// i times the conjugate: between two such exchanges a transform there is one back.
+#[inline(always)]
+fn swapped(z: Complex64) -> Complex64 {
+    Complex64::new(z.im, z.re)
 }
 
 #[inline(always)]
@@ -262,6 +271,6 @@ fn sum_by<const STEP: usize>(
         for phase in phases[..STEP - 1].iter().rev() {
             sum = phase[t] + w * sum;
         }
-        *y = g * sum;
+        *y = swapped(g * sum);
     }
 }
