@@ -67,8 +67,15 @@
 //! Nothing that a file claims sets memory aside or is believed unchecked, and nothing is dropped
 //! without an entry in the [`ReadReport`]. By default what cannot be read is skipped: junk of any
 //! length (the next record is found at any byte), cut records, impossible headers, wrong
-//! checksums, broken Steim frames, more samples than the payload holds. [`Policy::Stop`] turns the
-//! first of these into an error; [`Contents::complete`] does so afterwards.
+//! checksums, broken Steim frames, more samples than the payload holds.
+//!
+//! Nothing in a version-2 record tells whether it is whole. Where no record stands behind one, or
+//! one of another length, or nothing, a whole record is looked for within it, which shows that it
+//! was cut: it is reported as [cut](RecordError::Truncated), and the records that it would have
+//! swallowed are read. A record that is embedded in text or in a blockette is left where it is.
+//!
+//! [`Policy::Stop`] turns the first of these into an error; [`Contents::complete`] does so
+//! afterwards.
 //!
 //! A Steim record whose last sample is not the one it announces (Xn) is kept, with a
 //! [warning](WarningKind::IntegrationConstant), as libmseed and ObsPy keep it; but where the bytes
@@ -94,6 +101,8 @@
 //!   libmseed ends the code there.
 //! * A cut last record, junk behind the last record, or a bad record in the middle are reported.
 //!   ObsPy drops the first two in silence and fails on the third; libmseed fails.
+//! * Behind a version-2 record that was cut in the middle of a source the next is found. Both take
+//!   its bytes for those of the cut one, header and all.
 //! * ObsPy searches behind junk in steps of 128 bytes only, and loses the rest of a file behind
 //!   junk of other lengths.
 //! * Text records and others without a rate make a trace each, as in both.
@@ -102,6 +111,7 @@
 
 mod assemble;
 mod bisect;
+mod cut;
 mod decode;
 mod encoding;
 mod error;

@@ -5,7 +5,8 @@
 
 use seis_core::SourceId;
 
-use super::record::{self, Common, ParseOptions};
+use super::cut::{self, Look};
+use super::record::{self, Common, Format, ParseOptions};
 use super::signature::{SIGNATURE_BYTES, Signature, signature};
 use super::window::{Bad, Halt, More, Window};
 use super::{Encoding, RecordError};
@@ -60,6 +61,8 @@ pub(crate) struct Scanner {
     position: u64,
     /// Bytes over which checksums were computed in searches, in vain.
     in_vain: u64,
+    /// What stands at the start of the next window, if the last step looked there.
+    next: Option<Signature>,
 }
 
 /// Control records are this long or a multiple.
@@ -76,6 +79,7 @@ impl Scanner {
             state: State::InStep,
             position: 0,
             in_vain: 0,
+            next: None,
         }
     }
 
@@ -111,7 +115,7 @@ impl Scanner {
             return if window.complete { Ok(Step::End) } else { Err(window.more(1)) };
         }
         let head = window.get(0, SIGNATURE_BYTES)?.unwrap_or(window.bytes);
-        match signature(head) {
+        match self.next.take().or_else(|| signature(head)) {
             Some(Signature::Control) => self.control(window, head),
             Some(Signature::Noise) => {
                 // The sequence number; the blanks are left to the next step.
@@ -128,12 +132,63 @@ impl Scanner {
             ) {
                 Ok(()) => {
                     let len = self.record.len as usize;
+                    if matches!(self.record.format, Format::V2(_)) {
+                        if let Some(at) = self.cut_at(&window, len)? {
+                            return Ok(self.cut(window, at));
+                        }
+                    }
                     self.options.len_before = Some(len);
                     Ok(Step::Record { len })
                 }
                 Err(Halt::More(more)) => Err(more),
                 Err(Halt::Bad(bad)) => self.bad(window, *bad),
             },
+        }
+    }
+
+    /// Where the version-2 record that was parsed was cut, if it was: see [`cut`].
+    #[inline]
+    fn cut_at(&mut self, window: &Window<'_>, len: usize) -> Result<Option<usize>, More> {
+        match cut::is_odd(window, len) {
+            Ok((None, next)) => {
+                self.next = next;
+                Ok(None)
+            }
+            Ok((Some(odd), _)) => self.look_into(window, odd),
+            // A source that is slow gives its records without waiting for the next, as a rule.
+            Err(_) if !cut::may_hold_header(window.bytes.get(..len).unwrap_or_default()) => {
+                Ok(None)
+            }
+            Err(more) => Err(more),
+        }
+    }
+
+    #[cold]
+    fn look_into(&mut self, window: &Window<'_>, odd: cut::Odd) -> Result<Option<usize>, More> {
+        let options = self.searching(self.position);
+        let mut look = Look { options, memo: &mut self.memo, in_vain: self.in_vain };
+        let at = cut::find(window, &self.record, odd, &mut look)?;
+        self.in_vain = look.in_vain;
+        Ok(at)
+    }
+
+    /// A record that was cut: up to where the next begins.
+    #[cold]
+    fn cut(&mut self, window: Window<'_>, at: usize) -> Step {
+        let id = self.memo.id(&self.record, window.bytes);
+        let (needed, found) = (self.record.len.into(), at as u64);
+        Step::Bad { len: at, reason: Some((RecordError::Truncated { needed, found }, Some(id))) }
+    }
+
+    /// How it is tried whether a record begins at a place of the source.
+    fn searching(&self, position: u64) -> ParseOptions {
+        // False starts with long records and wrong checksums must not add up.
+        let patient = self.in_vain <= (1 << 22) + 4 * position;
+        ParseOptions {
+            searching: true,
+            longest_checked: if patient { usize::MAX } else { 4096 },
+            len_before: None,
+            ..self.options
         }
     }
 
@@ -200,15 +255,7 @@ impl Scanner {
             Some(Signature::Noise) => Ok(true),
             Some(Signature::Control) => Ok(is_surely_control(head)),
             Some(Signature::Version2 | Signature::Version3) => {
-                let position = self.position + at as u64;
-                // False starts with long records and wrong checksums must not add up.
-                let patient = self.in_vain <= (1 << 22) + 4 * position;
-                let options = ParseOptions {
-                    searching: true,
-                    longest_checked: if patient { usize::MAX } else { 4096 },
-                    len_before: None,
-                    ..self.options
-                };
+                let options = self.searching(self.position + at as u64);
                 match record::parse(&window, &options, &mut self.memo, &mut self.record) {
                     Ok(()) => Ok(true),
                     Err(Halt::More(more)) => Err(more),

@@ -4,6 +4,7 @@ mod bad_data;
 mod chunks;
 mod contents;
 mod corpus;
+mod cut;
 mod encodings;
 mod exactness;
 mod headers;
