@@ -202,11 +202,18 @@ fn alphanumeric_mistakes_name_the_line() {
         (18, "1 2 3 4 99999999999"),
         (23, "STATION EVENT           AND MORE"),
         (31, "1 2 3 four 5"),
+        // Beyond 32 bits: no infinity is made of it.
+        (7, "1 2 3 4 -1e39"),
+        (31, "1 2 3 1.0e+300 5"),
         (32, "6 7 8"),
     ] {
         let e = with(line, text);
         assert!(matches!(e, Error::Line { line: l, .. } if l == line), "{line}: {e}");
     }
+    let mut lines: Vec<&str> = good.lines().collect();
+    lines[30] = "1 2 inf -inf nan";
+    let kept = SacFile::from_bytes(lines.join("\n").as_bytes()).unwrap();
+    assert_eq!(kept.data.sections().0[2..4], [f32::INFINITY, f32::NEG_INFINITY]);
     let e = with(32, "6");
     assert!(matches!(e, Error::Line { line: 33, .. }), "{e}");
     let e = with(16, "1 9 1 1 7");

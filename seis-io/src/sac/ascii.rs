@@ -69,15 +69,39 @@ fn line_error(line: usize, expected: &'static str, found: &[u8]) -> Error {
     Error::Line { line, expected, found }
 }
 
-fn number<T: std::str::FromStr>(token: &[u8]) -> Option<T> {
-    std::str::from_utf8(token).ok()?.parse().ok()
+/// A number that its type holds: what is finite in the file stays so.
+trait Number: std::str::FromStr + Copy {
+    fn is_infinite(self) -> bool;
+}
+
+impl Number for f32 {
+    fn is_infinite(self) -> bool {
+        self.is_infinite()
+    }
+}
+
+impl Number for f64 {
+    fn is_infinite(self) -> bool {
+        self.is_infinite()
+    }
+}
+
+impl Number for i32 {
+    fn is_infinite(self) -> bool {
+        false
+    }
+}
+
+fn number<T: Number>(token: &[u8]) -> Option<T> {
+    let value: T = std::str::from_utf8(token).ok()?.parse().ok()?;
+    // "inf" is infinite, 1e300 is only too large.
+    let overflows = value.is_infinite() && token.iter().any(u8::is_ascii_digit);
+    (!overflows).then_some(value)
 }
 
 /// Five numbers: separated by spaces, or, if numbers touch, in columns of a width.
-fn numbers<T: std::str::FromStr + Copy>(line: &[u8], width: usize) -> Option<[T; 5]> {
-    fn five<'a, T: std::str::FromStr + Copy>(
-        tokens: impl Iterator<Item = &'a [u8]>,
-    ) -> Option<[T; 5]> {
+fn numbers<T: Number>(line: &[u8], width: usize) -> Option<[T; 5]> {
+    fn five<'a, T: Number>(tokens: impl Iterator<Item = &'a [u8]>) -> Option<[T; 5]> {
         let mut values = [None; 5];
         for (at, token) in tokens.enumerate() {
             *values.get_mut(at)? = Some(number(token)?);
@@ -114,7 +138,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<SacFile> {
     let mut lines = Lines::new(bytes);
     let mut header = Header::new();
     for row in 0..FLOAT_LINES {
-        let expected = "five numbers of the header";
+        let expected = "five numbers of the header, of 32 bits (up to 3.4e38)";
         let (at, line) = lines.expect(expected)?;
         let values =
             numbers::<f32>(line, FLOAT_WIDTH).ok_or_else(|| line_error(at, expected, line))?;
@@ -173,7 +197,7 @@ struct Values<'a> {
 }
 
 impl Values<'_> {
-    fn next<T: std::str::FromStr>(&mut self, expected: &'static str) -> Result<T> {
+    fn next<T: Number>(&mut self, expected: &'static str) -> Result<T> {
         loop {
             let rest = self.line.1.trim_ascii_start();
             if rest.is_empty() {
@@ -191,7 +215,8 @@ impl Values<'_> {
         // No allocation by claim: the vector grows with the numbers that are there.
         let mut values = Vec::new();
         for _ in 0..points {
-            values.push(self.next("a value; npts says that more follow")?);
+            values
+                .push(self.next("a value, of 32 bits (up to 3.4e38); npts says that more follow")?);
         }
         Ok(values)
     }

@@ -141,7 +141,7 @@ pub enum Error {
     /// ([`SacFile::expect_exact`](super::SacFile::expect_exact)).
     #[error(
         "{id}: sample {index} is {value:?}, which is no 32-bit float as SAC has them: write \
-         miniSEED, or let it be rounded (--lossy)"
+         miniSEED, or let it be rounded"
     )]
     Rounded {
         /// The trace.
@@ -155,7 +155,7 @@ pub enum Error {
     /// ([`SacFile::expect_exact`](super::SacFile::expect_exact)).
     #[error(
         "{id}: {variable}: {value} would come back from SAC as {found}: write miniSEED, or let it \
-         be rounded (--lossy)"
+         be rounded"
     )]
     Inexact {
         /// The trace.
@@ -166,6 +166,20 @@ pub enum Error {
         value: String,
         /// What is read, as text.
         found: String,
+    },
+    /// A number that would come back otherwise from the seven digits of the alphanumeric form
+    /// ([`SacFile::expect_exact_alphanumeric`](super::SacFile::expect_exact_alphanumeric)).
+    #[error(
+        "{what} is {value:?}, and would come back as {found:?} from the seven digits of \
+         alphanumeric SAC: write binary SAC, or let it be rounded"
+    )]
+    SevenDigits {
+        /// The variable, or `sample` and its index.
+        what: String,
+        /// As it is.
+        value: f64,
+        /// As it would be read.
+        found: f64,
     },
     /// A text trace: SAC holds numbers.
     #[error("the trace holds text; SAC files hold numbers")]

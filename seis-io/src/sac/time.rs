@@ -111,7 +111,9 @@ impl Header {
     }
 
     /// Sets the reference time to the whole millisecond at or before this instant, and shifts all
-    /// relative times that are defined, so that they stay the instants they were.
+    /// relative times that are defined, so that they stay the instants they were, to what a 32-bit
+    /// float holds of the seconds from the new reference (the double in version 7): a day away that
+    /// is 4 ms off, as 32-bit floats near 86400 are 8 ms apart.
     ///
     /// If there was no reference time, relative times are taken as relative to `time`. IZTYPE
     /// stays: [`move_reference_to`](Self::move_reference_to) sets both.

@@ -42,7 +42,9 @@ impl SacFile {
     /// version 7 the 22 doubles of the footer, one a line (`%.17g`).
     ///
     /// Seven digits do not hold every 32-bit float: reading gives values that differ by up to
-    /// 5e-7 of themselves. The doubles of the footer come back exactly. A text is cut at a NUL.
+    /// 5e-7 of themselves ([`expect_exact_alphanumeric`](Self::expect_exact_alphanumeric) refuses
+    /// a file for which that matters). The doubles of the footer come back exactly. A text is cut
+    /// at a NUL.
     ///
     /// # Errors
     /// As [`to_bytes`](Self::to_bytes); [`Error::Text`] for a text that is not printable ASCII;
