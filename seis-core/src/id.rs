@@ -49,7 +49,7 @@ impl SourceId {
 
     /// The FDSN source identifier, `FDSN:NET_STA_LOC_B_S_SS`.
     ///
-    /// A three-character channel becomes `B_S_SS`; any other stands as it is.
+    /// A three-character channel becomes `B_S_SS`, an empty one `__`; any other stands as it is.
     #[must_use]
     pub fn to_fdsn(&self) -> String {
         let Self { network, station, location, channel } = self;
@@ -58,6 +58,8 @@ impl SourceId {
                 let [b, s, ss] = [*band, *source, *subsource].map(char::from);
                 format!("FDSN:{network}_{station}_{location}_{b}_{s}_{ss}")
             }
+            // An identifier has six fields, whatever is in them.
+            [] => format!("FDSN:{network}_{station}_{location}___"),
             _ => format!("FDSN:{network}_{station}_{location}_{channel}"),
         }
     }
@@ -80,6 +82,7 @@ impl SourceId {
         let fields: Vec<&str> = channel.split('_').collect();
         let seed = match fields.as_slice() {
             [b, s, ss] if [b, s, ss].iter().all(|f| f.len() == 1) => Some(format!("{b}{s}{ss}")),
+            ["", "", ""] => Some(String::new()),
             _ => None,
         };
         Self::new(network, station, location, seed.as_deref().unwrap_or(channel))
@@ -235,6 +238,8 @@ mod tests {
         }
         assert_eq!("CI.HEC.--.BHN".parse::<SourceId>().unwrap().to_string(), "CI.HEC..BHN");
         assert_eq!(SourceId::from_fdsn("XFDSN:A_B__L_H_Z").unwrap().channel, "LHZ");
+        // Six fields, as libmseed writes them.
+        assert_eq!(SourceId::default().to_fdsn(), "FDSN:_____");
     }
 
     /// The examples of the specification, and codes of several and of no characters.

@@ -16,20 +16,25 @@ pub(crate) fn codes(record: &[u8]) -> SourceId {
 /// Reads the codes from bytes 8 to 19 of the header: station (5), location (2), channel (3),
 /// network (2). The flag tells that bytes were left out which are no part of a code.
 ///
-/// As libmseed: blanks are left out wherever they stand, and a NUL ends a code. Bytes that are not
-/// printable ASCII are left out too, as ObsPy does; libmseed 3.5 ends the code there.
+/// As libmseed: blanks are left out wherever they stand (within a code that is odd), and a NUL ends
+/// a code. Bytes that are not printable ASCII are left out too, as ObsPy does; libmseed 3.5 ends the
+/// code there.
 pub(super) fn read(field: &[u8; 12]) -> (SourceId, bool) {
     let mut odd = false;
     let mut code = |range: std::ops::Range<usize>| {
         let mut text = [0_u8; 5];
-        let mut len = 0;
+        let (mut len, mut blank) = (0, false);
         for byte in field.get(range).unwrap_or_default().iter().take_while(|b| **b != 0) {
             if byte.is_ascii_graphic() {
+                odd |= blank && len > 0;
+                blank = false;
                 if let Some(slot) = text.get_mut(len) {
                     *slot = *byte;
                     len += 1;
                 }
-            } else if *byte != b' ' {
+            } else if *byte == b' ' {
+                blank = true;
+            } else {
                 odd = true;
             }
         }
@@ -51,7 +56,8 @@ mod tests {
             (id.to_string(), odd)
         };
         assert_eq!(text(b"HEC    BHNCI"), ("CI.HEC..BHN".to_owned(), false));
-        assert_eq!(text(b"A B\0C00BHZXX"), ("XX.AB.00.BHZ".to_owned(), false));
+        assert_eq!(text(b"A B\0C00BHZXX"), ("XX.AB.00.BHZ".to_owned(), true));
+        assert_eq!(text(b"  HEC  BHZ X"), ("X.HEC..BHZ".to_owned(), false));
         assert_eq!(text(b"GECKO\xf0ACNZ  "), (".GECKO.A.CNZ".to_owned(), true));
         assert_eq!(text(b"\0\0\0\0\0\0\0\0\0\0\0\0"), ("...".to_owned(), false));
     }

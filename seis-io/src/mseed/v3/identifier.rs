@@ -87,6 +87,7 @@ fn fdsn(text: &[u8]) -> Option<SourceId> {
         [b, b'_', s, b'_', ss] if [b, s, ss].iter().all(|c| *c != b'_') => {
             Code::from_padded(&[b, s, ss]).ok()?
         }
+        [b'_', b'_'] => Code::EMPTY,
         ref channel => Code::from_padded(channel).ok()?,
     };
     let location = if location == "--" { Code::EMPTY } else { location };
@@ -162,6 +163,15 @@ mod tests {
         assert_ne!(a, b);
         assert_eq!(a.channel.len(), Code::MAX_LEN);
         assert_eq!(read(write(&a).as_bytes()), a);
+    }
+
+    /// Six fields, as libmseed writes them of blank codes.
+    #[test]
+    fn blank_codes() {
+        assert_eq!(read(b"FDSN:_____"), SourceId::default());
+        assert_eq!(write(&SourceId::default()), "FDSN:_____");
+        assert_eq!(read(b"FDSN:XX_____").to_string(), read(b"FDSN:XX___").to_string());
+        assert_eq!(write(&read(b"FDSN:XX_A__")), "FDSN:XX_A____");
     }
 
     proptest! {
