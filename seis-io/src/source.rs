@@ -2,6 +2,7 @@
 //!
 //! gzip is told by its first three bytes, with which nothing else begins that is read here. Several
 //! members behind each other are one source, and zeros behind them are padding, as for `gzip -d`.
+//! What else stands behind them is told, and not read.
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
@@ -17,6 +18,10 @@ const FREE_BYTES: u64 = 64 << 20;
 /// So many zeros behind gzip data are padding; then nothing more is expected of a source that may
 /// have no end.
 const MAX_PADDING: u64 = 64 << 20;
+
+/// What is said of bytes behind gzip data that are neither gzip nor zeros.
+const JUNK_BEHIND: &str = "something that is not gzip stands behind the end of the gzip data, and \
+    was not read";
 
 /// Whether bytes begin like a gzip file.
 pub(crate) fn is_gzip(head: &[u8]) -> bool {
@@ -135,7 +140,7 @@ impl<R: Read> Source<R> {
         Ok(())
     }
 
-    /// Goes on behind a member of the gzip data; whether another follows.
+    /// Goes on behind a member of the gzip data; whether another follows, or begins and is cut.
     fn next_member(&mut self) -> io::Result<bool> {
         self.state = match std::mem::replace(&mut self.state, State::Changing) {
             State::Gzip(member) => State::Between(member.into_inner()),
@@ -145,6 +150,11 @@ impl<R: Read> Source<R> {
             let bytes = rest.fill_buf()?;
             let zeros = bytes.iter().take_while(|b| **b == 0).count();
             let more = zeros < bytes.len();
+            // With the rest of a cut member the decoder deals.
+            if let Some(first) = bytes.get(zeros).filter(|first| **first != GZIP[0]) {
+                self.broken = Some(format!("{JUNK_BEHIND} (it begins with {first:#04x})"));
+                return Ok(false);
+            }
             rest.consume(zeros);
             self.padding += zeros as u64;
             if more {
@@ -190,7 +200,7 @@ impl<R: Read> Read for Source<R> {
                 Err(e) => {
                     use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
                     if matches!(e.kind(), InvalidData | InvalidInput | UnexpectedEof) {
-                        self.broken = Some(e.to_string());
+                        self.broken = Some(format!("{e}: get the file again"));
                         return Ok(0);
                     }
                     return Err(e);
@@ -255,7 +265,12 @@ mod tests {
             let junk = [padded, b"junk".to_vec()].concat();
             let (out, broken) = all(&junk);
             assert_eq!(out, b"data");
-            assert!(broken.is_some(), "{zeros}");
+            assert!(broken.unwrap().contains("behind the end of the gzip data"), "{zeros}");
+        }
+        for junk in [&b"x"[..], b"junk of twenty bytes", &[0xff; 4000]] {
+            let (out, broken) = all(&[&gzip(b"data"), junk].concat());
+            assert_eq!(out, b"data");
+            assert!(broken.unwrap().contains("behind the end of the gzip data"));
         }
         // Padding without an end is an end.
         let data = gzip(b"data");

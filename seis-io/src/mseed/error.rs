@@ -120,8 +120,9 @@ pub enum RecordError {
         /// As announced.
         announced: i32,
     },
-    /// The gzip data end before their end, or are damaged; what was inflated before was read.
-    #[error("the gzip data cannot be inflated further ({reason}): get the file again")]
+    /// The gzip data end before their end, are damaged, or have something else behind them; what
+    /// was inflated before was read.
+    #[error("the gzip data cannot be inflated further: {reason}")]
     Gzip {
         /// What is wrong with them.
         reason: String,
@@ -162,8 +163,11 @@ pub enum WarningKind {
     #[error("the fraction of the start time is 10000 tenths of a millisecond, taken as 1 s")]
     FractionCarried,
     /// Bytes that are no code characters were left out of a network, station, location or channel
-    /// code.
-    #[error("a network, station, location or channel code holds bytes that are not ASCII")]
+    /// code: control characters, bytes beyond ASCII, blanks between characters.
+    #[error(
+        "a network, station, location or channel code holds bytes that are no code characters \
+         (blanks within, or what is not printable ASCII); they were left out"
+    )]
     CodeBytes,
     /// The blockette chain is broken behind blockette 1000; what follows was not read.
     #[error("the blockette chain is broken, later blockettes were not read")]
@@ -440,7 +444,7 @@ pub enum WriteError {
     #[error(
         "{id}: sampling rate {hz:?} Hz would not come back from miniSEED 2{}: write version 3{}",
         Nearest(.nearest_hz),
-        if nearest_hz.is_some() { ", or round it (--lossy, WriteOptions::round_rate)" } else { "" }
+        if nearest_hz.is_some() { ", or round it (WriteOptions::round_rate)" } else { "" }
     )]
     Rate {
         /// The trace.
@@ -454,7 +458,7 @@ pub enum WriteError {
     /// Version 2 does not hold the start time of a trace: it is no whole microsecond.
     #[error(
         "{id}: start {start} is no whole microsecond, which is all that miniSEED 2 holds (the \
-         nearest is {rounded}): write version 3, or round it (--lossy, WriteOptions::round_start)"
+         nearest is {rounded}): write version 3, or round it (WriteOptions::round_start)"
     )]
     Start {
         /// The trace.

@@ -207,8 +207,8 @@ pub struct ReadOptions {
     /// count and samples) only the first is used. Default: no; libmseed and ObsPy make overlapping
     /// traces of them.
     pub drop_duplicates: bool,
-    /// How many times their size gzip data may inflate to, beyond 64 MiB, in sources that are held
-    /// in memory: a bound for what was made to fill it. Default: 100.
+    /// How many times their size gzip data may inflate to in sources that are held in memory: a
+    /// bound for what was made to fill it. To 64 MiB they always may. Default: 100.
     pub max_inflation: u32,
     /// How many bytes without a record are read of a source that may have no end: of everything
     /// but files that are opened by their name, and bytes in memory. Then it is given up with
