@@ -4,9 +4,9 @@
 //! cargo run --release --example convert -- IN… OUT [options]
 //! ```
 //!
-//! What the inputs are is told from their content. Their records are joined to traces whatever
-//! files they are in. Nothing is changed in silence: what the output cannot hold exactly is refused
-//! unless `--lossy` is given, and what it has no place for is told. A file that is there is replaced
+//! What the inputs are is told from their content. miniSEED records are joined to traces whatever
+//! files they are in; a SAC file is a trace. Nothing is changed in silence: what the output cannot
+//! hold exactly is refused unless `--lossy` is given, and what it has no place for is told. A file that is there is replaced
 //! with `--overwrite` only, and an input never.
 
 #![deny(clippy::print_stderr, reason = "it panics where nobody listens")]
@@ -18,39 +18,49 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, ValueEnum};
-use seis_core::{IdPattern, SampleType, SourceId, Trace, UtcTime};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, ValueEnum};
+use seis_core::{IdPattern, SampleType, Samples, SourceId, Trace, UtcTime};
 use seis_io::file::shown;
 use seis_io::mseed::v2::Quality;
-use seis_io::mseed::v3::{ExtraHeaders, Fdsn, Time, flag};
+use seis_io::mseed::v3::{ExtraHeaders, Fdsn, Time, flag, identifier};
 use seis_io::mseed::{
-    self, Encoding, FormatVersion, ReadOptions, Reader, RecordReader, RecordView, WriteOptions,
+    self, Encoding, FormatVersion, ReadOptions, Reader, RecordReader, RecordView, WriteError,
+    WriteOptions,
 };
-use seis_io::sac::{self, Data, SacFile};
+use seis_io::sac::{self, Data, SacFile, TraceOptions};
 use seis_io::{Format, detect_file, files};
 
 /// Converts seismograms: miniSEED 2 and 3 (also gzipped) and SAC in, any of them out.
 ///
-/// All inputs together are one source: their records are joined to traces without gaps. Several
-/// traces make one miniSEED file, but a SAC file each, named after OUT, the channel and the start
-/// time.
+/// All miniSEED inputs together are one source: their records are joined to traces without gaps,
+/// and one that is named twice is read once. A SAC input is a trace of its own, also where another
+/// goes on with it. Several traces make one miniSEED file, but a SAC file each: OUT may be a
+/// directory that is there, in which they are named NET.STA.LOC.CHA.YYYYMMDDTHHMMSS.sac; else they
+/// are named so behind the name of OUT. Where two would have the same name, the second has .2 in
+/// front of .sac, the third .3.
 #[derive(Parser)]
 #[command(
     version,
+    override_usage = "convert [OPTIONS] <IN>... <OUT>",
     after_help = "What the output cannot hold exactly is refused: start times between microseconds \
-    in miniSEED 2, samples that are no 32-bit floats in SAC, and so on. sac-ascii has seven digits \
-    for each number; if that is not enough for a sample, it is told. Of record headers the quality \
+    in miniSEED 2, samples that are no 32-bit floats in SAC, numbers of more than seven digits in \
+    sac-ascii (a rate of 7 Hz is one: its interval is), and so on. --lossy rounds it; a rounded \
+    sac-ascii is told. Of record headers the quality \
     or publication version, the flags, the timing quality and (to miniSEED 3) the extra headers are carried over where \
-    all records have the same; what is left behind is told. Of SAC headers everything is carried \
-    over, if the output is SAC. Inputs are files, not pipes or devices.\n\n\
+    all records have the same; what is left behind is told, as are records without samples. Of SAC \
+    headers everything is carried over, if the output is SAC: a SAC input of which nothing is cut \
+    and no id or reference time is given is written as it is. Inputs are files, not pipes or \
+    devices.\n\n\
     An OUT that is there already is refused, unless --overwrite is given; an OUT that is one of the \
     inputs always is. Nothing but a file is ever replaced.\n\n\
     Exit status: 0 done; 3 done, but some of the input could not be read; 2 wrong arguments; \
     1 nothing done: an input or the output failed, or was refused."
 )]
 struct Arguments {
-    /// Inputs (names, or patterns with * and ? in quotes), and the output last
-    #[arg(required = true, num_args = 2.., value_names = ["IN", "OUT"])]
+    /// Inputs (names, or patterns with * and ? in quotes), and the output last; options may stand
+    /// anywhere
+    #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Format of the output [default: by the extension of OUT]
     #[arg(long, value_enum)]
@@ -66,9 +76,17 @@ struct Arguments {
     /// else little]
     #[arg(long, value_enum, value_name = "ORDER")]
     byte_order: Option<Order>,
-    /// Only channels that match NET.STA.LOC.CHA, with * ? [] and commas; may be given again
+    /// Only channels that match NET.STA.LOC.CHA (or its beginning), whatever the case, with * ? []
+    /// and within a part commas between alternatives, as CI.HEC,CCA..BH?; for another pattern give
+    /// --select again
     #[arg(long, value_name = "PATTERN")]
     select: Vec<IdPattern>,
+    /// The channel of SAC inputs, instead of what their headers say
+    #[arg(long, value_name = "NET.STA.LOC.CHA")]
+    id: Option<SourceId>,
+    /// The reference time of SAC inputs that have none
+    #[arg(long, value_name = "T")]
+    reference_time: Option<UtcTime>,
     /// Only samples from this time on, to the nearest sample, as 2022-01-02T03:04:05.6
     #[arg(long, value_name = "T")]
     start: Option<UtcTime>,
@@ -84,7 +102,7 @@ struct Arguments {
     /// Read miniSEED 3 records whose checksum is wrong: they were damaged
     #[arg(long)]
     ignore_crc: bool,
-    /// How many times their size, beyond 64 MiB, gzip data may inflate to in memory
+    /// How many times their size gzip data may inflate to in memory; to 64 MiB they always may
     #[arg(long, value_name = "N", default_value_t = ReadOptions::new().max_inflation)]
     max_inflation: u32,
 }
@@ -105,21 +123,43 @@ enum Output {
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// What goes out: a trace, and the SAC file it came from, without its samples; or SAC that is no
-/// trace.
+/// What goes out.
 enum Item {
+    /// A trace, and the SAC file it came from, without its samples.
     Trace(Box<Trace>, Option<Box<SacFile>>),
+    /// SAC that stays as it is, and the trace that it is, without samples.
+    Sac(Box<SacFile>, Box<Trace>),
+    /// SAC that is no trace.
     Other(PathBuf, Box<SacFile>),
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    let arguments = Arguments::parse();
+    if arguments.paths.len() < 2 {
+        let why = "an input and an output are needed: IN… OUT";
+        Arguments::command().error(ErrorKind::TooFewValues, why).exit();
+    }
+    match run(&arguments) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(3),
         Err(error) => {
-            console::tell(format_args!("convert: {error}"));
+            let advice = advice(error.as_ref());
+            console::tell(format_args!("convert: {error}{advice}"));
             ExitCode::from(1)
         }
+    }
+}
+
+/// Which option helps.
+fn advice(error: &(dyn Error + 'static)) -> &'static str {
+    const LOSSY: &str = " (--lossy rounds)";
+    match (error.downcast_ref(), error.downcast_ref()) {
+        (Some(WriteError::Start { .. } | WriteError::Rate { nearest_hz: Some(_), .. }), _) => LOSSY,
+        (_, Some(sac::Error::Rounded { .. } | sac::Error::Inexact { .. })) => LOSSY,
+        (_, Some(sac::Error::SevenDigits { .. })) => LOSSY,
+        (_, Some(sac::Error::Code { .. })) => " (--id NET.STA.LOC.CHA)",
+        (_, Some(sac::Error::NoReferenceTime)) => " (--reference-time T)",
+        _ => "",
     }
 }
 
@@ -152,8 +192,14 @@ fn run(args: &Arguments) -> Outcome<bool> {
     let mut heads = Heads::default();
     let items = read(args, &inputs, to_sac, &mut complete, &mut heads)?;
     if items.is_empty() {
-        return Err("nothing to write: no channel and time of the input is wanted".into());
+        let chosen = !args.select.is_empty() || args.start.is_some() || args.end.is_some();
+        let why = match chosen {
+            true => "no channel and time of the input is wanted",
+            false => "there is not one sample in the input",
+        };
+        return Err(format!("nothing to write: {why}").into());
     }
+    heads.expect_names(format, args.lossy)?;
     if format == Output::Mseed3 && args.byte_order.is_some() {
         return Err("--byte-order is for miniSEED 2 and SAC: miniSEED 3 has only one".into());
     }
@@ -252,16 +298,24 @@ fn read(
         match format {
             Some(Format::Sac(_)) => {
                 let mut file = SacFile::read(path)?;
+                let (as_it_is, options) = sac_options(args, to_sac);
                 for finding in file.check() {
                     console::tell(format_args!("{}: warning: {finding}", shown(path)));
                 }
-                match file.to_trace() {
+                match file.to_trace_with(&options) {
+                    Ok(mut trace) if as_it_is => {
+                        trace.samples = Samples::default();
+                        items.push(Item::Sac(Box::new(file), Box::new(trace)));
+                    }
                     Ok(trace) => {
                         file.data = Data::Even(Vec::new());
                         items.push(Item::Trace(Box::new(trace), Some(Box::new(file))));
                     }
                     Err(_) if to_sac => items.push(Item::Other(path.clone(), Box::new(file))),
-                    Err(error) => return Err(format!("{}: {error}", shown(path)).into()),
+                    Err(error) => {
+                        let advice = advice(&error);
+                        return Err(format!("{}: {error}{advice}", shown(path)).into());
+                    }
                 }
             }
             // Too short for SAC, or of a version that nobody knows, as its name lets one think.
@@ -275,12 +329,12 @@ fn read(
     let window = (args.start.unwrap_or(UtcTime::MIN), args.end.unwrap_or(UtcTime::MAX));
     let cut = args.start.is_some() || args.end.is_some();
     let mut wanted = Vec::new();
+    let selected =
+        |id: &SourceId| args.select.is_empty() || args.select.iter().any(|p| p.matches(id));
     for item in items {
         match item {
+            Item::Sac(_, trace) | Item::Trace(trace, _) if !selected(&trace.id) => {}
             Item::Trace(mut trace, origin) => {
-                if !args.select.is_empty() && !args.select.iter().any(|p| p.matches(&trace.id)) {
-                    continue;
-                }
                 if cut {
                     trace.trim(window.0, window.1);
                     if trace.is_empty() {
@@ -294,7 +348,9 @@ fn read(
                 wanted.push(Item::Trace(trace, origin));
             }
             Item::Other(path, file) if cut || !args.select.is_empty() => {
-                let why = file.to_trace().err().map(|e| e.to_string()).unwrap_or_default();
+                let (_, options) = sac_options(args, to_sac);
+                let why = file.to_trace_with(&options).err();
+                let why = why.map(|e| format!("{e}{}", advice(&e))).unwrap_or_default();
                 return Err(format!("{}: cannot be selected or cut: {why}", shown(&path)).into());
             }
             other => wanted.push(other),
@@ -321,6 +377,10 @@ fn read(
         for warning in &file.report.warnings {
             console::tell(format_args!("{name}: warning: {warning}"));
         }
+        if file.report.empty_records > 0 {
+            let n = file.report.empty_records;
+            console::tell(format_args!("{name}: left behind: {n} records without samples"));
+        }
     }
     *complete = collection.is_complete();
     for path in records {
@@ -329,6 +389,15 @@ fn read(
     let traces = collection.stream.into_traces().into_iter();
     wanted.extend(traces.map(|trace| Item::Trace(Box::new(trace), None)));
     Ok(wanted)
+}
+
+/// Whether SAC goes out as it came in, and how it becomes a trace.
+fn sac_options(args: &Arguments, to_sac: bool) -> (bool, TraceOptions) {
+    let mut options = TraceOptions::new();
+    options.id = args.id;
+    options.reference_time = args.reference_time;
+    let cut = args.start.is_some() || args.end.is_some();
+    (to_sac && !cut && options == TraceOptions::new(), options)
 }
 
 /// What stands in the headers of the wanted records besides the channel, the time and the rate.
@@ -341,6 +410,8 @@ struct Heads {
     timing: BTreeSet<u8>,
     /// What no output has a place for.
     left: BTreeSet<String>,
+    /// An identifier of version 3 that is longer than the id of a trace, and what would be written.
+    renamed: Option<(String, String)>,
 }
 
 impl Heads {
@@ -364,6 +435,11 @@ impl Heads {
     fn add(&mut self, record: &RecordView<'_>) {
         self.publications.insert(record.publication_version());
         if let Some(header) = record.v3() {
+            let id = record.id();
+            if self.renamed.is_none() && identifier::is_other(&id) {
+                let (had, gets) = (record.fdsn_id(), identifier::write(&id));
+                self.renamed = (had != gets).then_some((had, gets));
+            }
             self.flags.insert(header.flags & flag::ALL);
             self.timing.insert(timing_of(record).unwrap_or(0));
         }
@@ -399,9 +475,23 @@ impl Heads {
         }
     }
 
+    /// Refuses to change an identifier, or tells that it is changed.
+    fn expect_names(&self, format: Output, lossy: bool) -> Outcome<()> {
+        let Some((had, gets)) = &self.renamed else { return Ok(()) };
+        // The other formats have no room for it.
+        if format == Output::Mseed3 {
+            let what = format!("identifier {had:?} is too long to be kept, and becomes {gets:?}");
+            if !lossy {
+                return Err(format!("{what}: --lossy lets it").into());
+            }
+            console::tell(what);
+        }
+        Ok(())
+    }
+
     /// Carries over what all records have alike and the output has a place for, and tells the rest.
     fn carry_over(self, format: Output, options: &mut WriteOptions) {
-        let Self { publications, flags, mut extra, timing, mut left } = self;
+        let Self { publications, flags, mut extra, timing, mut left, .. } = self;
         let to_mseed = matches!(format, Output::Mseed2 | Output::Mseed3);
         match (publications.len(), publications.first()) {
             (0, _) => {}
@@ -497,8 +587,12 @@ fn write_sac(
                 let stem = path.file_stem().unwrap_or_default().to_string_lossy();
                 (*file, safe(&stem))
             }
+            Item::Sac(file, trace) => (*file, name_of(&trace)),
             Item::Trace(trace, origin) => (sac_file(&trace, origin, args.lossy)?, name_of(&trace)),
         };
+        if format == Output::SacAscii && !args.lossy {
+            file.expect_exact_alphanumeric()?;
+        }
         match args.byte_order {
             Some(Order::Big) => file.byte_order = sac::ByteOrder::Big,
             Some(Order::Little) => file.byte_order = sac::ByteOrder::Little,
@@ -512,11 +606,10 @@ fn write_sac(
     for (path, file) in ready {
         match format {
             Output::SacAscii => {
-                if SacFile::from_bytes(&file.to_alphanumeric()?)?.data != file.data {
-                    console::tell(format_args!(
-                        "{}: samples rounded to seven digits",
-                        shown(&path)
-                    ));
+                if let Err(sac::Error::SevenDigits { what, .. }) = file.expect_exact_alphanumeric()
+                {
+                    let name = shown(&path);
+                    console::tell(format_args!("{name}: rounded to seven digits, {what} first"));
                 }
                 file.write_alphanumeric(path)?;
             }

@@ -32,10 +32,12 @@ use serde_json::{Value, json};
     (Hz), nsamples, sample_type (i, f, d or t; null without samples) and with --samples samples \
     (of text, its bytes; NaN and infinity are null), and where something is odd about the record \
     warnings (texts). A stretch that cannot be read has file, offset, skipped (bytes) and error, as \
-    has a file without anything to read.\n\n\
+    has a file that cannot be opened, or read to its end, or without anything to read (skipped is \
+    then 0).\n\n\
     A pipe or device is given up after 64 MiB without a record.\n\n\
-    Exit status: 0 all read; 3 something was skipped; 2 wrong arguments; 1 a file could not be \
-    opened, or read to its end, or gives no trace, or the output could not be written."
+    Exit status, with and without --json: 0 all read; 3 something was skipped, be it all there is; \
+    2 wrong arguments; 1 a file could not be opened, or read to its end, or has nothing in it, or \
+    the output could not be written."
 )]
 struct Args {
     /// One JSON object for each record and line
@@ -50,7 +52,7 @@ struct Args {
     /// Read version 3 records whose checksum is wrong: they were damaged
     #[arg(long)]
     ignore_crc: bool,
-    /// How many times their size, beyond 64 MiB, gzip data may inflate to in memory
+    /// How many times their size gzip data may inflate to in memory; to 64 MiB they always may
     #[arg(long, value_name = "N", default_value_t = ReadOptions::new().max_inflation)]
     max_inflation: u32,
     /// miniSEED files, version 2 or 3, also gzipped, or patterns with * and ? in quotes
@@ -72,8 +74,14 @@ fn main() -> ExitCode {
                     if let Err(e) = out.flush() {
                         return output_failed(&e);
                     }
-                    console::tell(format_args!("mseed_inspect: {}: {e}", shown(&file)));
+                    tell(&file, e.as_ref());
                     opened = false;
+                    if args.json {
+                        let why = e.to_string();
+                        if let Err(e) = missing(&mut out, &file, &args, 0, 0, &why) {
+                            return output_failed(&e);
+                        }
+                    }
                 }
             }
         }
@@ -93,6 +101,15 @@ fn output_failed(error: &io::Error) -> ExitCode {
     }
     console::tell(format_args!("mseed_inspect: standard output: {error}"));
     ExitCode::from(1)
+}
+
+/// Tells what is wrong with a file. Some errors name it themselves.
+fn tell(file: &Path, error: &(dyn Error + 'static)) {
+    let (name, why) = (shown(file).to_string(), error.to_string());
+    match why.starts_with(&format!("{name}: ")) {
+        true => console::tell(format_args!("mseed_inspect: {why}")),
+        false => console::tell(format_args!("mseed_inspect: {name}: {why}")),
+    }
 }
 
 /// Which side went wrong.
@@ -171,14 +188,26 @@ fn inspect(path: &Path, args: &Args, out: &mut impl Write) -> Result<bool, Failu
             Err(error) => return Err(Failure::input(error)),
         }
     }
-    if !args.json {
-        complete &= summary(out, path, kept.as_deref(), args)?;
-    } else if records == 0 && complete && reader.control_records() == 0 {
-        let why = "no readable miniSEED record";
-        missing(out, path, args, 0, 0, why)?;
-        return Err(Failure::input(why));
+    if records == 0 && complete && reader.control_records() == 0 {
+        return Err(Failure::input("no readable miniSEED record"));
     }
-    Ok(complete)
+    if args.json {
+        return Ok(complete);
+    }
+    match summary(out, path, kept.as_deref(), args) {
+        Ok(whole) => Ok(complete && whole),
+        // Control headers, or what was skipped, are all there is.
+        Err(Failure::Input(e)) if is_without_records(e.as_ref()) => {
+            out.flush()?;
+            tell(path, e.as_ref());
+            Ok(complete)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+fn is_without_records(error: &(dyn Error + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(mseed::Error::NoRecords { .. }))
 }
 
 /// Most that is kept of a pipe.

@@ -381,7 +381,186 @@ fn sac_is_written_of_the_samples_as_they_are() {
     assert_eq!(sac::read(dir.join("c.sac")).unwrap().header.lovrok(), Some(false));
     // Seven digits are not enough for some of these.
     let (status, said) = convert(dir, &["a.ms", "a.sacxy"]);
-    assert_eq!((status, said.trim()), (0, "a.sacxy: samples rounded to seven digits"));
+    assert_eq!(status, 1);
+    assert!(said.contains("seven digits") && said.contains("--lossy"), "{said}");
+    assert!(!dir.join("a.sacxy").exists());
+    let (status, said) = convert(dir, &["a.ms", "a.sacxy", "--lossy"]);
+    assert_eq!(status, 0);
+    assert!(said.starts_with("a.sacxy: rounded to seven digits, sample "), "{said}");
+}
+
+/// The alphanumeric form has seven digits, also for rates and times.
+#[test]
+fn alphanumeric_sac_changes_nothing_in_silence() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    for (hz, status) in
+        [(40.0, 0), (100.0, 0), (20.0, 0), (7.0, 1), (2048.0, 1), (44100.0, 1), (20.00001, 1)]
+    {
+        let mut one = trace("CI.HEC..BHN", "2022-01-02T00:00:00Z", ramp(500));
+        one.rate = SamplingRate::from_hz(hz).unwrap();
+        put(dir, "a.ms3", &[one.clone()], &WriteOptions::new().version(FormatVersion::V3));
+        let (found, said) = convert(dir, &["a.ms3", "a.sacxy", "--overwrite"]);
+        if found == 0 {
+            let back = sac::read(dir.join("a.sacxy")).unwrap().to_trace().unwrap();
+            assert_eq!((back.rate, back.start), (one.rate, one.start), "{hz}");
+        }
+        assert!(found >= status, "{hz}: {said}");
+        assert!(found == 0 || said.contains("--lossy"), "{said}");
+        let (found, said) = convert(dir, &["a.ms3", "a.sacxy", "--overwrite", "--lossy"]);
+        assert_eq!((found, said.contains("seven digits")), (0, status == 1), "{hz}: {said}");
+    }
+    let whole = trace("CI.HEC..BHN", "2022-01-02T00:00:00Z", ramp(500));
+    let plain = sac::SacFile::from_trace(&whole).unwrap();
+    let mut begin = plain.clone();
+    begin.header.set_b(86_400.125).unwrap();
+    begin.refresh().unwrap();
+    let mut marker = plain.clone();
+    marker.header.set_t0(86_400.125).unwrap();
+    for (file, what) in [(begin, "b is 86400.125"), (marker, "t0 is 86400.125")] {
+        file.write(dir.join("in.sac")).unwrap();
+        let (status, said) = convert(dir, &["in.sac", "out.sacxy"]);
+        assert_eq!(status, 1);
+        assert!(said.contains(what) && said.contains("seven digits"), "{said}");
+    }
+    plain.write(dir.join("in.sac")).unwrap();
+    assert_eq!(convert(dir, &["in.sac", "out.sacxy"]), (0, String::new()));
+}
+
+/// SAC of which nothing is cut goes out as it came in.
+#[test]
+fn sac_to_sac_is_the_same_bytes() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let whole = trace("CI.HEC..BHN", START, ramp(500));
+    let same = |file: &sac::SacFile| {
+        file.write(dir.join("in.sac")).unwrap();
+        let (status, said) = convert(dir, &["in.sac", "out.sac", "--overwrite", "--select", "CI"]);
+        assert_eq!(status, 0, "{said}");
+        let [a, b] = ["in.sac", "out.sac"].map(|name| std::fs::read(dir.join(name)).unwrap());
+        assert!(a == b);
+    };
+    let mut file = sac::SacFile::from_trace_with(&whole, sac::Version::V7).unwrap();
+    file.header.set_b(0.123_456_789_012_3).unwrap();
+    same(&file);
+    let mut bare = sac::SacFile::from_trace(&whole).unwrap();
+    for name in ["b", "leven", "iftype", "e"] {
+        bare.header.clear(name).unwrap();
+    }
+    same(&bare);
+    assert_eq!(convert(dir, &["in.sac", "out.ms", "--select", "XX"]).0, 1);
+}
+
+#[test]
+fn what_sac_lacks_can_be_given() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let whole = trace("CI.HEC..BHN", "2022-01-02T00:00:00Z", ramp(500));
+    let mut file = sac::SacFile::from_trace(&whole).unwrap();
+    file.header.set_kstnm("A B").unwrap();
+    file.write(dir.join("blank.sac")).unwrap();
+    let (status, said) = convert(dir, &["blank.sac", "a.ms"]);
+    assert_eq!(status, 1);
+    assert!(said.contains("kstnm is no code") && said.contains("--id NET.STA.LOC.CHA"), "{said}");
+    let (status, said) = convert(dir, &["blank.sac", "--id", "CI.HEC..BHN", "a.ms"]);
+    assert_eq!(status, 0, "{said}");
+    assert_eq!(traces(dir.join("a.ms"))[0].id, whole.id);
+    assert_eq!(convert(dir, &["blank.sac", "--id", "CI.HEC..BHN", "named.sac"]).0, 0);
+    let named = sac::read(dir.join("named.sac")).unwrap();
+    assert_eq!(named.header.kstnm().as_deref(), Some("HEC"));
+
+    let mut file = sac::SacFile::from_trace(&whole).unwrap();
+    for name in ["nzyear", "nzjday", "nzhour", "nzmin", "nzsec", "nzmsec"] {
+        file.header.clear(name).unwrap();
+    }
+    file.write(dir.join("when.sac")).unwrap();
+    let (status, said) = convert(dir, &["when.sac", "b.ms"]);
+    assert_eq!(status, 1);
+    assert!(said.contains("--reference-time"), "{said}");
+    let at = ["when.sac", "b.ms", "--reference-time", "2022-01-02T00:00:00"];
+    let (status, said) = convert(dir, &at);
+    assert_eq!(status, 0, "{said}");
+    assert_eq!(traces(dir.join("b.ms"))[0].start, whole.start);
+}
+
+#[test]
+fn options_stand_anywhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    put(dir, "a.ms", &[trace("CI.HEC..BHN", START, ramp(50))], &WriteOptions::new());
+    put(dir, "b.ms", &[trace("CI.CCA..BHZ", START, ramp(50))], &WriteOptions::new());
+    for (arguments, out, count) in [
+        (&["a.ms", "--format", "mseed3", "1.x"][..], "1.x", 1),
+        (&["a.ms", "--overwrite", "2.ms"], "2.ms", 1),
+        (&["--select", "CI.CCA", "a.ms", "b.ms", "3.ms"], "3.ms", 1),
+        (&["a.ms", "--lossy", "b.ms", "--record-length", "512", "4.ms"], "4.ms", 2),
+        (&["a.ms", "b.ms", "5.ms", "--select", "*"], "5.ms", 2),
+    ] {
+        let (status, said) = convert(dir, arguments);
+        assert_eq!((status, said.as_str()), (0, ""), "{arguments:?}");
+        assert_eq!(traces(dir.join(out)).len(), count, "{arguments:?}");
+    }
+    for arguments in [&["a.ms"][..], &[], &["a.ms", "--overwrite"]] {
+        let (status, said) = convert(dir, arguments);
+        assert_eq!(status, 2, "{said}");
+        assert!(said.contains("<IN>... <OUT>"), "{said}");
+    }
+}
+
+#[test]
+fn identifiers_are_not_changed_in_silence() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    // An identifier may have up to 255 bytes, of which a trace holds no more than its codes do.
+    let mut long = Vec::new();
+    let v3 = WriteOptions::new().version(FormatVersion::V3);
+    write_to(&mut long, [&trace("XYZ:.abcdefgh..", START, ramp(50))], &v3).unwrap();
+    let id = "X".repeat(63);
+    let had = usize::from(long[33]);
+    long[33] = 63;
+    long.splice(40..40 + had, id.bytes());
+    std::fs::write(dir.join("a.ms3"), &long).unwrap();
+    let (status, said) = convert(dir, &["a.ms3", "b.ms3", "--ignore-crc"]);
+    assert_eq!(status, 1);
+    assert!(said.contains(&id) && said.contains("--lossy"), "{said}");
+    let (status, said) = convert(dir, &["a.ms3", "b.ms3", "--ignore-crc", "--lossy"]);
+    assert_eq!(status, 0);
+    assert!(said.contains(&id), "{said}");
+
+    // Six fields, whatever is in them; and a blank within a code is told.
+    let mut blank = Vec::new();
+    let one = trace("CI.HEC..BHN", START, ramp(50));
+    write_to(&mut blank, [&one], &WriteOptions::new().record_len(512)).unwrap();
+    let mut within = blank.clone();
+    blank[8..20].fill(b' ');
+    within[8..13].copy_from_slice(b"A B  ");
+    std::fs::write(dir.join("blank.ms"), &blank).unwrap();
+    std::fs::write(dir.join("within.ms"), &within).unwrap();
+    let (_, printed, _) = inspect(dir, &["--json", "blank.ms"]);
+    let object: Value = serde_json::from_str(printed.trim()).unwrap();
+    assert_eq!(object["sourceid"], "FDSN:_____");
+    assert_eq!(object.get("warnings"), None);
+    assert_eq!(convert(dir, &["blank.ms", "blank.ms3"]), (0, String::new()));
+    let (_, printed, _) = inspect(dir, &["--json", "blank.ms3"]);
+    let object: Value = serde_json::from_str(printed.trim()).unwrap();
+    assert_eq!(object["sourceid"], "FDSN:_____");
+    let (status, said) = convert(dir, &["within.ms", "within.ms3"]);
+    assert_eq!(status, 0);
+    assert!(said.contains("blanks within"), "{said}");
+}
+
+#[test]
+fn records_without_samples_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let empty = trace("CI.HEC..BHN", START, Vec::<i32>::new());
+    put(dir, "empty.ms", std::slice::from_ref(&empty), &WriteOptions::new());
+    put(dir, "both.ms", &[empty, trace("CI.HEC..BHN", START, ramp(9))], &WriteOptions::new());
+    let (status, said) = convert(dir, &["empty.ms", "out.ms"]);
+    assert_eq!(status, 1);
+    assert!(said.contains("not one sample in the input"), "{said}");
+    let (status, said) = convert(dir, &["both.ms", "out.ms"]);
+    assert_eq!((status, said.trim()), (0, "both.ms: left behind: 1 records without samples"));
 }
 
 #[test]
@@ -675,22 +854,41 @@ fn files_without_a_trace_fail() {
     std::fs::write(dir.join("broken.ms"), &bytes).unwrap();
     std::fs::write(dir.join("junk"), b"junk").unwrap();
     std::fs::write(dir.join("empty"), b"").unwrap();
-    for arguments in [
-        &["broken.ms"][..],
-        &["junk"],
-        &["--index", "junk"],
-        &["empty"],
-        &["--index", "empty"],
-        &["--json", "empty"],
+    for (names, expected) in [
+        (&["broken.ms"][..], 3),
+        (&["junk"], 3),
+        (&["junk", "good.ms"], 3),
+        (&["empty"], 1),
+        (&["empty", "junk"], 1),
+        (&["missing"], 1),
+        (&["missing", "good.ms"], 1),
+        (&["good.ms"], 0),
     ] {
-        let (status, printed, said) = inspect(dir, arguments);
-        assert_eq!(status, 1, "{arguments:?}");
-        assert!(said.contains("no readable miniSEED record"), "{arguments:?}: {said}");
-        assert!(!printed.is_empty(), "{arguments:?}");
+        for flags in [&[][..], &["--json"], &["--samples"], &["--index"], &["--index", "--json"]] {
+            let (status, printed, said) = inspect(dir, &[flags, names].concat());
+            // The samples are what is broken there.
+            if names != ["broken.ms"] || !flags.contains(&"--index") {
+                assert_eq!(status, expected, "{flags:?} {names:?}: {said}");
+            }
+            for name in names {
+                assert!(!said.contains(&format!("{name}: {name}")), "{said}");
+            }
+            if flags.contains(&"--json") {
+                let file =
+                    |line: &str| serde_json::from_str::<Value>(line).unwrap()["file"].clone();
+                let told: Vec<Value> = printed.lines().map(file).collect();
+                assert!(names.iter().all(|name| told.contains(&(*name).into())), "{printed}");
+            } else if status != 0 && flags.is_empty() && !names.contains(&"missing") {
+                assert!(said.contains("no readable miniSEED record"), "{names:?}: {said}");
+            }
+        }
     }
     let (_, printed, _) = inspect(dir, &["--json", "empty"]);
     let object: Value = serde_json::from_str(printed.trim()).unwrap();
     assert_eq!((&object["file"], &object["skipped"]), (&"empty".into(), &0.into()));
+    let (_, printed, said) = inspect(dir, &["--json", "missing"]);
+    let object: Value = serde_json::from_str(printed.trim()).unwrap();
+    assert!(said.contains(object["error"].as_str().unwrap()), "{said}");
 }
 
 #[cfg(unix)]
