@@ -17,8 +17,8 @@ pub enum RecordError {
     /// The bytes are not the start of a miniSEED 2 or 3 record.
     #[error("not a miniSEED record")]
     NotARecord,
-    /// The data end within a record, or within its header.
-    #[error("the data end after {found} of the {needed} bytes of the record: get the file again")]
+    /// The data end within a record, or within its header; or another record begins in it.
+    #[error("the record is cut after {found} of its {needed} bytes: get the file again")]
     Truncated {
         /// Bytes that the record needs.
         needed: u64,
