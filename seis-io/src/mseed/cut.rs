@@ -55,7 +55,7 @@ pub(crate) struct Look<'a> {
 ///
 /// # Errors
 /// [`More`]: that cannot be said yet.
-#[inline]
+#[inline(always)]
 pub(crate) fn is_odd(
     window: &Window<'_>,
     len: usize,
@@ -84,9 +84,14 @@ pub(crate) fn is_odd(
 pub(crate) struct Odd(Behind);
 
 /// Whether blockette 1000, if it is the first, gives another length.
+#[inline(always)]
 fn has_other_length(next: &[u8], len: usize) -> bool {
-    let first_is_1000 = matches!(next.get(46..50), Some([0, 48, 3, 0xe8] | [48, 0, 0xe8, 3]));
-    first_is_1000 && next.get(54).is_some_and(|e| 1_usize.checked_shl((*e).into()) != Some(len))
+    let Some(next) = next.first_chunk::<LOOK_AHEAD>() else { return false };
+    // Nearly always it gives this one.
+    if 1_usize.checked_shl(next[54].into()) == Some(len) {
+        return false;
+    }
+    matches!([next[46], next[47], next[48], next[49]], [0, 48, 3, 0xe8] | [48, 0, 0xe8, 3])
 }
 
 /// Whether any header may begin within a record. If not, nothing behind it makes a difference.

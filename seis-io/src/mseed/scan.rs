@@ -147,7 +147,7 @@ impl Scanner {
     }
 
     /// Where the version-2 record that was parsed was cut, if it was: see [`cut`].
-    #[inline]
+    #[inline(always)]
     fn cut_at(&mut self, window: &Window<'_>, len: usize) -> Result<Option<usize>, More> {
         match cut::is_odd(window, len) {
             Ok((None, next)) => {
