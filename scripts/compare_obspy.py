@@ -10,7 +10,8 @@ SEIS_PYTHON). `--check` compares numbers only, and fails where they differ.
 Times are taken in turns, ObsPy, ours with ObsPy's length of the Fourier transform, ours with the
 cheapest (`--fft-length fast`), the floor (`examples/floor.rs`), and again, each on one core, for
 ROOT and for synthetic archives at 20, 40 and 100 Hz, with the files in the cache; only ratios within
-a turn mean anything. `--cold` adds turns with the file cache dropped (needs root and a disk).
+a turn mean anything. Archives lie on a disk, in its file cache, results in memory, so that no disk is
+waited for. `--cold` adds turns with the file cache dropped (needs root).
 """
 
 import reference_env
@@ -211,6 +212,8 @@ def enlarge(events, traces, into):
                     for file in (event / part).iterdir():
                         # Not copytree: files of the corpus may be read-only.
                         (target / part / file.name).write_bytes(file.read_bytes())
+    # Lest it is written while times are taken.
+    os.sync()
     return into
 
 
@@ -238,11 +241,11 @@ def summary(values):
 LENGTHS = ("obspy", "fast")
 
 
-def measure(name, events, work, arguments, program, floor, cold=False):
+def measure(name, events, disk, work, arguments, program, floor, cold=False):
     """ObsPy, ours and the floor in turns, on one core. Milliseconds for each trace, and ratios."""
     options, (output, water_level) = CONFIGURATIONS[arguments.configuration]
-    large = enlarge(events, arguments.traces, work / "large")
-    few = events_of(enlarge(events, arguments.obspy_traces, work / "few"))
+    large = enlarge(events, arguments.traces, disk / "large")
+    few = events_of(enlarge(events, arguments.obspy_traces, disk / "few"))
     core = {max(os.sched_getaffinity(0))}
     all_cores = os.sched_getaffinity(0)
     theirs, ours, ratios = [], defaultdict(list), defaultdict(list)
@@ -292,8 +295,8 @@ def measure(name, events, work, arguments, program, floor, cold=False):
                 "processor_ratio": float(np.median(processor)) if processor else None,
                 "run": middle["run"], "floor": middle["floor"],
             }
-    for part in ("large", "few", "out", "obspy", "floor"):
-        shutil.rmtree(work / part, ignore_errors=True)
+    for part in (disk / "large", disk / "few", work / "out", work / "obspy", work / "floor"):
+        shutil.rmtree(part, ignore_errors=True)
     show(figures)
     return figures
 
@@ -326,10 +329,20 @@ def synthetic(into):
     return [(f"synthetic {hz} Hz", events_of(into / f"{hz}hz")) for hz in (20, 40, 100)]
 
 
-def work_folder(arguments):
-    """Where archives and results go: memory for the processor's sake, a disk for the disk's."""
+def folders(arguments):
+    """Where archives go, which is a disk, and where results go: to memory, which nobody waits for."""
     base = arguments.work or ("/dev/shm" if Path("/dev/shm").is_dir() else None)
-    return Path(tempfile.mkdtemp(prefix="seis-compare-", dir=base))
+    arguments.disk.mkdir(parents=True, exist_ok=True)
+    return (
+        Path(tempfile.mkdtemp(prefix="seis-archives-", dir=arguments.disk)),
+        Path(tempfile.mkdtemp(prefix="seis-compare-", dir=base)),
+    )
+
+
+def folder_options(parser):
+    disk = reference_env.ROOT / "target"
+    parser.add_argument("--disk", type=Path, default=disk, help="folder on a disk, for archives")
+    parser.add_argument("--work", type=Path, help="folder for results [/dev/shm]")
 
 
 def main():
@@ -339,10 +352,10 @@ def main():
     parser.add_argument("--obspy-traces", type=int, default=24, help="traces to time ObsPy on [24]")
     parser.add_argument("--configuration", choices=CONFIGURATIONS, default="disp_nowl", help="which one is timed")
     parser.add_argument("--check", action="store_true", help="compare numbers, take no times")
-    parser.add_argument("--cold", action="store_true", help="also with the file cache dropped; give --work DIR on a disk")
+    parser.add_argument("--cold", action="store_true", help="also with the file cache dropped")
     parser.add_argument("--only-root", action="store_true", help="no synthetic archives")
     parser.add_argument("--repeat", type=int, default=3, help="turns [3]")
-    parser.add_argument("--work", type=Path, help="folder for archives and results [/dev/shm]")
+    folder_options(parser)
     parser.add_argument("--json", type=Path, help="write the figures here")
     arguments = parser.parse_args()
 
@@ -355,7 +368,7 @@ def main():
         else:
             subprocess.run([program, "--quiet"], check=True)
             root = reference_env.ROOT / "target/demo-archive"
-    work = work_folder(arguments)
+    disk, work = folders(arguments)
     problems = []
     try:
         events = events_of(root)
@@ -371,27 +384,28 @@ def main():
                 figures = text or f"{relative:9.1e} {same:8.2%}"
                 print(f"  {event:22s} {file:60s} {figures}")
         if not arguments.check:
-            figures = timings(arguments, program, root, work)
+            figures = timings(arguments, program, root, disk, work)
             if arguments.json:
                 arguments.json.write_text(json.dumps(figures, indent=1) + "\n")
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        for folder in (disk, work):
+            shutil.rmtree(folder, ignore_errors=True)
     if problems:
         print("\n" + "\n".join(problems))
         sys.exit(f"{len(problems)} disagreements")
     print("\nno disagreement")
 
 
-def timings(arguments, program, root, work):
+def timings(arguments, program, root, disk, work):
     floor = reference_env.cargo_build("--example", "floor") / "examples/floor"
     real = "CI.HEC and CI.CCA, 40 Hz" if reference_env.corpus() and root.parent == reference_env.corpus() else root.name
     archives = [(real, good_events(root))]
     if not arguments.only_root:
-        archives += synthetic(work / "synthetic")
+        archives += synthetic(disk / "synthetic")
     figures = []
     for cold in [False, True] if arguments.cold else [False]:
         for name, events in archives:
-            figures.append(measure(name, events, work, arguments, program, floor, cold))
+            figures.append(measure(name, events, disk, work, arguments, program, floor, cold))
     return {"obspy": obspy.__version__, "cores": os.cpu_count(), "configuration": arguments.configuration, "archives": figures}
 
 

@@ -6,9 +6,9 @@ on a noisy machine too.
 
 Compares with scripts/instructions.json, which names the compiler, and tells what became worse by
 more than 2 % (exit status 1, where compiler and processor are the same); `--update` writes the file
-anew. Each count is the difference of two runs of different
-length, so that starting up and making plans do not count. They are exact for one compiler and one
-processor (libraries choose their code by what the processor can do); others make other code.
+anew. Each count is the difference of two runs of different length, so that starting up and making
+plans do not count. They are exact for one compiler and one processor (libraries choose their code
+by what the processor can do); others make other code.
 """
 
 import argparse

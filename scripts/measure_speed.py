@@ -22,7 +22,6 @@ import platform
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -52,12 +51,13 @@ def digest(folder):
     return total.hexdigest()
 
 
-def jobs(program, root, work, repeat):
+def jobs(program, root, disk, work, repeat):
     """Throughput with one worker, with several, and of so many processes that share nothing."""
     cores = sorted(os.sched_getaffinity(0))
-    halves = [work / f"part{i}" for i in range(len(cores))]
+    halves = [disk / f"part{i}" for i in range(len(cores))]
     for i, event in enumerate(events_of(root)):
         shutil.copytree(event, halves[i % len(cores)] / event.name)
+    os.sync()
     counts = sorted({1, 2, len(cores), 2 * len(cores)})
     seconds = {n: [] for n in counts}
     apart, same, traces = [], set(), 0
@@ -99,11 +99,11 @@ def jobs(program, root, work, repeat):
     }
 
 
-def sizes(program, events, work, counts):
+def sizes(program, events, disk, work, counts):
     """Time, processor time and memory against the size of the archive."""
     found = []
     for count in counts:
-        root = enlarge(events, count, work / "sized")
+        root = enlarge(events, count, disk / "sized")
         runs = []
         for _ in range(max(1, min(5, 4000 // count))):
             elapsed, cpu, report, peak = run_ours(program, root, work / "out", OPTIONS, 1)
@@ -121,14 +121,14 @@ def sizes(program, events, work, counts):
     return found
 
 
-def per_event(program, events, work, total, counts):
+def per_event(program, events, disk, work, total, counts):
     """Throughput against the number of traces in an event: copies under other station codes would
     need other metadata, so that copies differ in the window that their name tells."""
     source = events[0]
     raw = sorted((source / "raw").glob("*.mseed"))
     found = []
     for count in counts:
-        root = work / "per-event"
+        root = disk / "per-event"
         for number in range(max(1, total // count)):
             event = root / f"event{number:05d}"
             (event / "raw").mkdir(parents=True)
@@ -141,6 +141,7 @@ def per_event(program, events, work, total, counts):
                 minutes = i // len(raw)
                 window = f"2022{1 + minutes // 20160:02d}{1 + minutes // 1440 % 14:02d}T{minutes // 60 % 24:02d}{minutes % 60:02d}00Z"
                 (event / "raw" / f"{name}__{window}__{window}.mseed").write_bytes(file.read_bytes())
+        os.sync()
         runs = [run_ours(program, root, work / "out", OPTIONS, 1) for _ in range(3)]
         best = min(runs, key=lambda r: r[0])
         found.append({"traces_per_event": count, "traces_per_s": traces_of(best[2]) / best[0]})
@@ -235,12 +236,12 @@ def rotational(path):
     return None
 
 
-def day(program, floor, corpus, synthetic, work, repeat):
+def day(program, floor, corpus, synthetic, disk, work, repeat):
     """A day at 40 Hz to 10 Hz against ObsPy, and a day at 100 Hz at its full rate against its
     transforms."""
     found = {}
     if corpus:
-        event = work / "day" / "day"
+        event = disk / "day" / "day"
         for part, file in (("raw", "CI.HEC..BHN.D.2022.002.mseed"), ("resp", "CI.HEC.xml")):
             (event / part).mkdir(parents=True)
             (event / part / file).write_bytes((corpus / "day" / file).read_bytes())
@@ -303,8 +304,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--json", type=Path, default=reference_env.ROOT / "docs/speed.json")
     parser.add_argument("--quick", action="store_true", help="less of everything")
-    parser.add_argument("--disk", type=Path, default=reference_env.ROOT / "target", help="folder on a disk, for the dropped cache")
-    parser.add_argument("--work", type=Path, help="folder for everything else [/dev/shm]")
+    compare_obspy.folder_options(parser)
     parser.add_argument("--only", nargs="*", help="some of: archives jobs sizes per_event day cold")
     parser.add_argument("--report", action="store_true", help="tables and plots afterwards")
     arguments = parser.parse_args()
@@ -314,9 +314,7 @@ def main():
 
     bin = reference_env.cargo_build("--example", "process_events", "--example", "floor", "--example", "make_archive")
     program, floor = bin / "examples/process_events", bin / "examples/floor"
-    work = compare_obspy.work_folder(arguments)
-    arguments.disk.mkdir(parents=True, exist_ok=True)
-    disk = Path(tempfile.mkdtemp(prefix="seis-cold-", dir=arguments.disk))
+    disk, work = compare_obspy.folders(arguments)
     figures = json.loads(arguments.json.read_text()) if arguments.only and arguments.json.exists() else {}
     figures["machine"] = machine()
     figures["quick"] = arguments.quick
@@ -325,7 +323,7 @@ def main():
         return not arguments.only or part in arguments.only
 
     try:
-        archives = compare_obspy.synthetic(work / "synthetic")
+        archives = compare_obspy.synthetic(disk / "synthetic")
         corpus = reference_env.corpus()
         events = archives[1][1]
         if corpus:
@@ -333,27 +331,29 @@ def main():
             archives.insert(0, ("CI.HEC and CI.CCA, 40 Hz", events))
         if wanted("archives"):
             figures["archives"] = [
-                compare_obspy.measure(name, found, work, arguments, program, floor) for name, found in archives
+                compare_obspy.measure(name, found, disk, work, arguments, program, floor) for name, found in archives
             ]
         if wanted("jobs"):
             note("\nthreads")
-            root = enlarge(events, arguments.traces, work / "large")
-            figures["jobs"] = jobs(program, root, work, 3 if arguments.quick else 7)
+            root = enlarge(events, arguments.traces, disk / "large")
+            figures["jobs"] = jobs(program, root, disk, work, 3 if arguments.quick else 7)
             for row in figures["jobs"]["jobs"]:
                 note(f"  --jobs {row['jobs']}: {row['traces_per_s']:.0f} traces/s, {row['over_one']:.2f} times one (best {row['best_over_one']:.2f})")
             apart = figures["jobs"]["processes_apart"]
             note(f"  {apart['processes']} processes apart: {apart['over_one']:.2f} (best {apart['best_over_one']:.2f})")
+            for part in disk.glob("part*"):
+                shutil.rmtree(part)
             shutil.rmtree(root)
         if wanted("sizes"):
             note("\nsize of the archive")
-            figures["sizes"] = sizes(program, events, work, (200, 2000) if arguments.quick else (200, 2000, 20000))
+            figures["sizes"] = sizes(program, events, disk, work, (200, 2000) if arguments.quick else (200, 2000, 20000))
         if wanted("per_event"):
             note("\ntraces per event")
             counts = (1, 10, 100) if arguments.quick else (1, 2, 5, 10, 20, 50, 100, 200, 500)
-            figures["per_event"] = per_event(program, events, work, arguments.traces // 2, counts)
+            figures["per_event"] = per_event(program, events, disk, work, arguments.traces // 2, counts)
         if wanted("day"):
             note("\nlong traces")
-            figures["day"] = day(program, floor, corpus, work / "synthetic", work, arguments.repeat)
+            figures["day"] = day(program, floor, corpus, disk / "synthetic", disk, work, arguments.repeat)
         if wanted("cold"):
             note("\nfile cache dropped")
             figures["cold"] = cold(program, events, disk, 1000 if arguments.quick else 10000, 1 if arguments.quick else 2)
