@@ -4,9 +4,20 @@
 //! digits and the type `D` for waveforms. A record is kept in the file of the day on which it
 //! starts; some archives cut by the day on which it ends, or only roughly: the files of the day
 //! before and the day after are always looked into.
+//!
+//! At low rates a record lasts longer than a day: one of 4096 bytes at 0.01 Hz about a week. So
+//! going back from the day before, file by file, files are looked into as long as a record that
+//! starts on the day of the file may last until the time that is wanted: one of the length and rate
+//! of the file's first record, with as many samples as fit (in version 3, where lengths differ, of
+//! the longest record that fits into the file). Files of more than 366 days before are not looked
+//! at, nor are those of more than a day after.
 
+mod reach;
+
+use std::collections::HashMap;
 use std::fs;
 use std::io::{self, Write};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use seis_core::{IdPattern, SourceId, Trace, UtcTime};
@@ -74,6 +85,14 @@ pub struct DayFile {
     pub path: PathBuf,
 }
 
+impl DayFile {
+    /// Days since 1970; `None` if the year has no such day.
+    fn number(&self) -> Option<i128> {
+        let start = UtcTime::from_ordinal(self.year as i16, self.day, (0, 0, 0), 0);
+        start.ok().map(day_number)
+    }
+}
+
 /// An archive of day files.
 ///
 /// ```
@@ -134,15 +153,20 @@ impl Sds {
     }
 
     /// The files that may hold something of a pattern and a time span (both ends inclusive): of
-    /// its days, the day before and the day after. They come by channel and day. Whatever in the
-    /// folders is not named as a file of the archive is passed over.
+    /// its days, the day before and the day after, and earlier ones with
+    /// [records of more than a day](self) that may last so long. They come by channel and day.
+    /// Whatever in the folders is not named as a file of the archive, and files of no length, are
+    /// passed over. Of the nearest earlier file of each channel the first record is read; if there
+    /// is none in it, or it cannot be read, the one before is the nearest.
     ///
     /// # Errors
     /// [`Error::Io`] for a folder that cannot be read (that of the archive must exist);
     /// [`mseed::Error::Window`] for a time span that ends before it begins.
     pub fn files(&self, pattern: &IdPattern, from: UtcTime, to: UtcTime) -> Result<Vec<DayFile>> {
         mseed::expect_forward(from, to)?;
-        let days = (day_number(from) - 1)..=(day_number(to) + 1);
+        let near = day_number(from) - 1;
+        // A day more, since `near` is one earlier already.
+        let days = (near + 1 - reach::DAYS)..=(day_number(to) + 1);
         let mut found = Vec::new();
         for (year_folder, year) in folders(&self.root)? {
             let Some(year) = digits(&year, 4) else { continue };
@@ -164,17 +188,35 @@ impl Sds {
                             channel.strip_suffix(self.kind).and_then(|c| c.strip_suffix('.'));
                         let Some(channel) = ours else { continue };
                         let place = [&network, &station, channel];
-                        self.day_files(&folder, place, year, pattern, &mut found)?;
+                        self.day_files(&folder, place, year, pattern, &days, &mut found)?;
                     }
                 }
             }
         }
-        found.retain(|file| {
-            UtcTime::from_ordinal(file.year as i16, file.day, (0, 0, 0), 0)
-                .is_ok_and(|start| days.contains(&day_number(start)))
-        });
         found.sort();
-        Ok(found)
+        // Going back from the latest: of which channels no earlier file needs to be looked at.
+        let mut settled: HashMap<SourceId, bool> = HashMap::new();
+        let mut wanted = Vec::with_capacity(found.len());
+        for file in found.into_iter().rev() {
+            let Some(day) = file.number() else { continue };
+            if day < near {
+                let settled = settled.entry(file.id).or_default();
+                if *settled {
+                    continue;
+                }
+                let behind = UtcTime::from_nanos((day + 1) * DAY_NS);
+                match reach::may_last(&file.path, behind, from, &self.options) {
+                    Some(true) => {}
+                    lasts => {
+                        *settled = lasts.is_some();
+                        continue;
+                    }
+                }
+            }
+            wanted.push(file);
+        }
+        wanted.reverse();
+        Ok(wanted)
     }
 
     /// The files of a channel's folder that match.
@@ -184,6 +226,7 @@ impl Sds {
         [network, station, channel]: [&str; 3],
         year: u16,
         pattern: &IdPattern,
+        days: &RangeInclusive<i128>,
         found: &mut Vec<DayFile>,
     ) -> Result<()> {
         let mut kind = [0; 4];
@@ -196,15 +239,19 @@ impl Sds {
             }
             let Some(day) = digits(d, 3) else { continue };
             let Ok(id) = SourceId::new(network, station, location, channel) else { continue };
-            if pattern.matches(&id) && path.is_file() {
-                found.push(DayFile { id, year, day, path });
+            let file = DayFile { id, year, day, path };
+            if !pattern.matches(&id) || !file.number().is_some_and(|day| days.contains(&day)) {
+                continue;
+            }
+            // What is empty was made before anything was recorded.
+            if fs::metadata(&file.path).is_ok_and(|m| m.is_file() && m.len() > 0) {
+                found.push(file);
             }
         }
         Ok(())
     }
 
-    /// The channels of a pattern of which there are files for a time span (or the day before, or
-    /// after).
+    /// The channels of a pattern of which there are [files](Self::files) for a time span.
     ///
     /// # Errors
     /// As [`files`](Self::files).
@@ -222,8 +269,8 @@ impl Sds {
 
     /// What there is of the channels of a pattern between two times, both inclusive.
     ///
-    /// Records are joined across midnight. Missing days are gaps; where there is nothing at all
-    /// the stream is empty. The id of a record is that of its header, whatever the file is called.
+    /// Records are joined across midnight. Missing days are gaps, and files of no length are missing
+    /// days; where there is nothing at all the stream is empty. The id of a record is that of its header, whatever the file is called.
     /// All channels are in memory together: to go through many of them ask for
     /// [`channels`](Self::channels), and read one after the other.
     ///

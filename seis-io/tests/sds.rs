@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use seis_core::{IdPattern, Samples, SamplingRate, Stream, Trace, UtcTime};
-use seis_io::mseed::{self, ReadOptions, WriteOptions, write_to};
+use seis_io::mseed::{self, FormatVersion, ReadOptions, WriteOptions, write_to};
 use seis_io::sds::{Error, Sds};
 
 fn at(text: &str) -> UtcTime {
@@ -296,4 +296,70 @@ fn logs_are_read_whole() {
     let found = archive.read(&any(), day("02"), day("03")).unwrap();
     assert_eq!(found.complete().unwrap().traces(), [message]);
     assert!(archive.read(&any(), day("03"), day("04")).unwrap().stream.is_empty());
+}
+
+/// Each record is in the file of the day on which it starts, and most days have none.
+#[test]
+fn records_that_last_for_days() {
+    for version in [FormatVersion::V2, FormatVersion::V3] {
+        let whole = trace("XX.A.00.UHZ", "2021-12-28T01:00:00Z", 0.01, 20.0 * 86_400.0);
+        let mut bytes = Vec::new();
+        let options = WriteOptions::new().record_len(8192).version(version);
+        write_to(&mut bytes, [&whole], &options).unwrap();
+        let root = tempfile::tempdir().unwrap();
+        let mut days = Vec::new();
+        for record in mseed::Records::new(&bytes).map(|r| r.unwrap()) {
+            let (year, day, ..) = record.start().to_ordinal();
+            put(
+                root.path(),
+                &format!("{year}/XX/A/UHZ.D/XX.A.00.UHZ.D.{year}.{day:03}"),
+                record.bytes(),
+            );
+            days.push(record.start().as_nanos() / 86_400_000_000_000);
+        }
+        assert!(days.windows(2).all(|pair| pair[1] - pair[0] > 2), "{days:?}");
+        let archive = Sds::new(root.path());
+        for hour in (0..20 * 24).step_by(5) {
+            let from = whole.time_of(hour * 36 + 1);
+            let to = whole.time_of(hour * 36 + 30);
+            let found = archive.read(&any(), from, to).unwrap();
+            let expected: Vec<Trace> = whole.slice(from, to).into_iter().collect();
+            assert_eq!(found.complete().unwrap().traces(), expected, "{version:?} {from}");
+        }
+        let long_after = at("2022-12-27T00:00:00Z");
+        assert!(archive.files(&any(), long_after, long_after).unwrap().is_empty());
+    }
+}
+
+/// Of ordinary rates no more files are read than before.
+#[test]
+fn records_that_do_not_last_are_not_read() {
+    let root = tempfile::tempdir().unwrap();
+    let archive = Sds::new(root.path());
+    for id in ["XX.A..BHZ", "XX.A..LHZ"] {
+        let hz = if id.ends_with("BHZ") { 40.0 } else { 1.0 };
+        for day in 1..8 {
+            let part = trace(id, &format!("2022-01-{day:02}T12:00:00Z"), hz, 600.0);
+            archive.write([&part], &WriteOptions::new().record_len(512)).unwrap();
+        }
+    }
+    // No record can be found in what is nearest: the one before is looked at.
+    put(root.path(), "2022/XX/A/BHZ.D/XX.A..BHZ.D.2022.005", b"<html>404</html>");
+    let time = at("2022-01-07T12:05:00Z");
+    let files = archive.files(&any(), time, time).unwrap();
+    let days: Vec<u16> = files.iter().map(|file| file.day).collect();
+    assert_eq!(days, [6, 7, 6, 7]);
+}
+
+#[test]
+fn files_of_no_length_are_missing_days() {
+    let root = tempfile::tempdir().unwrap();
+    let archive = Sds::new(root.path());
+    put(root.path(), "2022/XX/A/BHZ.D/XX.A..BHZ.D.2022.001", b"");
+    let found = archive.read(&any(), UtcTime::MIN, UtcTime::MAX).unwrap();
+    assert!(found.stream.is_empty() && found.is_complete());
+    let part = trace("XX.A..BHZ", "2022-01-02T12:00:00Z", 40.0, 600.0);
+    archive.write([&part], &Default::default()).unwrap();
+    let found = archive.read(&any(), UtcTime::MIN, UtcTime::MAX).unwrap();
+    assert_eq!(found.complete().unwrap().traces(), [part]);
 }
