@@ -276,3 +276,35 @@ fn files_appear_whole_or_not_at_all() {
     let error = write(dir.path().join("no/such/dir"), [&trace(vec![1])], &WriteOptions::new());
     assert!(error.unwrap_err().to_string().contains("no/such/dir"));
 }
+
+/// A sink with room for so many bytes.
+struct Full(usize);
+
+impl std::io::Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let n = bytes.len().min(self.0);
+        self.0 -= n;
+        if n == 0 { Err(std::io::ErrorKind::StorageFull.into()) } else { Ok(n) }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Records are missing: no end of such a file is a good one.
+#[test]
+fn a_sink_that_failed_stays_failed() {
+    let rate = SamplingRate::from_hz(100.0).unwrap();
+    let id = "XX.A.00.BHZ".parse().unwrap();
+    let piece = Trace::new(id, UtcTime::EPOCH, rate, (0..9000).collect::<Vec<i32>>());
+    let mut writer = Writer::new(Full(1000), WriteOptions::new().record_len(512)).unwrap();
+    for _ in 0..2 {
+        let error = writer.push(&piece).unwrap_err();
+        let WriteError::Io { source, .. } = error else { panic!("{error}") };
+        assert_eq!(source.kind(), std::io::ErrorKind::StorageFull);
+    }
+    assert_eq!((writer.waiting(id), writer.written().records), (0, 1));
+    let said = writer.finish().map(|_| ()).unwrap_err().to_string();
+    assert!(said.contains("records are missing"), "{said}");
+}

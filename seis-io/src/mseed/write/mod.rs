@@ -6,6 +6,7 @@ mod options;
 mod rate;
 mod record;
 mod samples;
+mod sink;
 mod v2;
 mod v3;
 
@@ -21,6 +22,7 @@ use super::{Encoding, WriteError};
 use crate::file::write_atomically;
 use channel::Channel;
 use header::{Coding, Series};
+use sink::Sink;
 
 /// Pieces go into the buffers in parts of so many samples, so that these stay small.
 const PART: usize = 1 << 14;
@@ -142,7 +144,7 @@ pub fn write_to<'a>(
 /// ```
 #[derive(Debug)]
 pub struct Writer<W> {
-    sink: W,
+    sink: Sink<W>,
     options: WriteOptions,
     record: Vec<u8>,
     sequence: u32,
@@ -160,7 +162,7 @@ impl<W: io::Write> Writer<W> {
     pub fn new(sink: W, options: WriteOptions) -> Result<Self, WriteError> {
         options.check()?;
         Ok(Self {
-            sink,
+            sink: Sink::new(sink),
             record: vec![0; options.record_len],
             sequence: options.first_sequence,
             options,
@@ -224,7 +226,9 @@ impl<W: io::Write> Writer<W> {
     /// # Errors
     /// [`WriteError`]. A piece that cannot be stored by itself is refused, and changes nothing.
     /// Other errors (the sink's, start times of later records, differences too large for a Steim-2
-    /// that was asked for) lose the samples of this channel that were waiting.
+    /// that was asked for) lose the samples of this channel that were waiting. When the sink
+    /// has refused a record nothing more is written: all that writes, [`finish`](Self::finish)
+    /// included, is an error from then on.
     pub fn push(&mut self, piece: &Trace) -> Result<(), WriteError> {
         if piece.is_empty() {
             return Ok(());
@@ -304,7 +308,7 @@ impl<W: io::Write> Writer<W> {
     /// [`WriteError`], as [`push`](Self::push).
     pub fn finish(mut self) -> Result<(W, Written), WriteError> {
         self.flush()?;
-        Ok((self.sink, self.written))
+        Ok((self.sink.into_inner(), self.written))
     }
 
     /// Writes the full records of a channel, or all that it has.
