@@ -113,20 +113,22 @@ impl<R: Read> Source<R> {
         self.too_large.then_some(self.given)
     }
 
-    /// Looks at the first bytes; reads as many at a time as were asked for.
-    fn begin(&mut self, wanted: usize) -> io::Result<()> {
-        let State::Fresh(inner) = &mut self.state else { return Ok(()) };
-        let mut head = vec![0; wanted.max(GZIP.len())];
-        let mut len = 0;
-        while len < GZIP.len() && GZIP.starts_with(head.get(..len).unwrap_or_default()) {
-            match inner.read(head.get_mut(len..).unwrap_or_default()) {
+    /// Looks at the first bytes that were read; whether they are to be passed on as they are.
+    fn begin(&mut self, first: &[u8]) -> io::Result<bool> {
+        let State::Fresh(inner) = &mut self.state else { return Ok(false) };
+        let magic = first.len().min(GZIP.len());
+        let plain = first.is_empty() || first.get(..magic) != GZIP.get(..magic);
+        // What may be gzip is kept, since it has to be read again.
+        let mut head = if plain { Vec::new() } else { first.to_vec() };
+        while !plain && head.len() < GZIP.len() && GZIP.starts_with(&head) {
+            let mut next = [0];
+            match inner.read(&mut next) {
                 Ok(0) => break,
-                Ok(n) => len += n,
+                Ok(_) => head.extend(next),
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(e) => return Err(e),
             }
         }
-        head.truncate(len);
         let gzip = is_gzip(&head);
         if let State::Fresh(inner) = std::mem::replace(&mut self.state, State::Changing) {
             let begun = Cursor::new(head).chain(inner);
@@ -137,7 +139,7 @@ impl<R: Read> Source<R> {
                 State::Plain(begun)
             };
         }
-        Ok(())
+        Ok(plain)
     }
 
     /// Goes on behind a member of the gzip data; whether another follows, or begins and is cut.
@@ -177,8 +179,11 @@ impl<R: Read> Read for Source<R> {
         if out.is_empty() || self.broken.is_some() {
             return Ok(0);
         }
-        if matches!(self.state, State::Fresh(_)) {
-            self.begin(out.len())?;
+        if let State::Fresh(inner) = &mut self.state {
+            let n = inner.read(out)?;
+            if self.begin(out.get(..n).unwrap_or_default())? {
+                return Ok(n);
+            }
         }
         let (n, compressed) = loop {
             let inflated = match &mut self.state {

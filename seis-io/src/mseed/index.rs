@@ -68,7 +68,8 @@ pub struct Span {
 }
 
 impl Reader {
-    /// Reads the headers of a file.
+    /// Reads the headers of a file. What is in memory at a time is a piece of the file and what
+    /// the [`Index`] is made of, a few hundred bytes for each record that is wanted.
     ///
     /// # Errors
     /// As [`Reader::read`].
@@ -76,7 +77,7 @@ impl Reader {
         let path = path.as_ref();
         let mut pass = Pass::default();
         let index = self.with_buffer(|reader, bytes| {
-            reader.file(path, bytes, &mut pass)?;
+            reader.headers_of_file(path, bytes, &mut pass)?;
             reader.spans(pass)
         });
         index.map_err(|e| e.in_file(path))

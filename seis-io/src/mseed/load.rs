@@ -11,6 +11,37 @@ use crate::source::Source;
 /// Bytes in which a record is found wherever they begin, if there are only records.
 const MIN_PIECE: u64 = 32 << 20;
 
+/// Files from this size on, and what arrives without a known size, are given no more memory than
+/// they need.
+const LARGE: usize = 64 << 20;
+
+/// Appends all that a source gives. Memory that is not filled is not touched: there is never much
+/// more in use than has arrived.
+fn append(mut source: impl Read, bytes: &mut Vec<u8>) -> io::Result<()> {
+    let mut filled = bytes.len();
+    let done = loop {
+        if bytes.len() == filled {
+            if bytes.capacity() == filled {
+                // Twice as much at first, a quarter more later.
+                let more = if filled < LARGE { filled } else { filled / 4 };
+                if bytes.try_reserve_exact(more.max(1 << 16)).is_err() {
+                    break Err(io::ErrorKind::OutOfMemory.into());
+                }
+            }
+            let room = (bytes.capacity() - filled).min(LARGE);
+            bytes.resize(filled + room, 0);
+        }
+        match source.read(bytes.get_mut(filled..).unwrap_or_default()) {
+            Ok(0) => break Ok(()),
+            Ok(n) => filled = bytes.len().min(filled + n),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => break Err(e),
+        }
+    };
+    bytes.truncate(filled);
+    done
+}
+
 impl Reader {
     /// Puts what is wanted of a file into the bytes, and reads its headers.
     pub(super) fn file(&mut self, path: &Path, bytes: &mut Vec<u8>, pass: &mut Pass) -> Result<()> {
@@ -24,11 +55,41 @@ impl Reader {
         Ok(())
     }
 
+    /// Reads the headers of a file, which is not held in memory; if only a part is looked at, that
+    /// is put into the bytes.
+    pub(super) fn headers_of_file(
+        &mut self,
+        path: &Path,
+        bytes: &mut Vec<u8>,
+        pass: &mut Pass,
+    ) -> Result<()> {
+        self.entries.clear();
+        let mut file = File::open(path)?;
+        if self.part_of_file(&mut file, bytes, pass)? {
+            return Ok(());
+        }
+        let max_junk = if file.metadata()?.is_file() { u64::MAX } else { self.options.max_junk };
+        self.headers_from(file, max_junk, pass)
+    }
+
     /// As [`load`](Self::load), of what has a name: a file, or a pipe or device, which may never
     /// end and is left when it holds nothing but junk.
     pub(super) fn load_file(&self, file: File, bytes: &mut Vec<u8>) -> Result<Option<String>> {
-        let max_junk = if file.metadata()?.is_file() { u64::MAX } else { self.options.max_junk };
-        self.load_within(max_junk, file, bytes)
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return self.load_within(self.options.max_junk, file, bytes);
+        }
+        // One byte more, to find the end. Of a file of holes it is told if there is no room.
+        let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX).saturating_add(1);
+        let reserved = if size < LARGE {
+            bytes.try_reserve(size)
+        } else {
+            // Nothing to spare: file after file, the bytes move to a new place, which is cheap
+            // for many (pages are renamed) and would be dear for few.
+            bytes.try_reserve_exact(size)
+        };
+        reserved.map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+        self.load_within(u64::MAX, file, bytes)
     }
 
     /// As [`part`](Self::part), of a file; a pipe, in which one cannot go about, is read whole.
@@ -38,13 +99,12 @@ impl Reader {
         bytes: &mut Vec<u8>,
         pass: &mut Pass,
     ) -> Result<bool> {
-        let metadata = file.metadata()?;
-        if !metadata.is_file() || self.part(file, bytes, pass)? {
-            return Ok(metadata.is_file());
+        // Asked in this order, it is seldom asked of the system.
+        let asked = self.options.window.is_some() && self.options.time_ordered;
+        if !asked || !file.metadata()?.is_file() {
+            return Ok(false);
         }
-        // Saves growing; a file of holes may have any size, so only up to a limit.
-        bytes.reserve(usize::try_from(metadata.len()).unwrap_or(0).min(1 << 26) + 1);
-        Ok(false)
+        self.part(file, bytes, pass)
     }
 
     /// Appends the whole source to some bytes; gives the reason if it is gzip that is broken.
@@ -69,8 +129,10 @@ impl Reader {
         let piece = max_junk.max(MIN_PIECE);
         loop {
             let begun = bytes.len();
-            match (source.by_ref().take(piece).read_to_end(bytes), source.too_large()) {
-                (Ok(read), _) if (read as u64) < piece => return Ok(source.take_broken()),
+            match (append(source.by_ref().take(piece), bytes), source.too_large()) {
+                (Ok(()), _) if ((bytes.len() - begun) as u64) < piece => {
+                    return Ok(source.take_broken());
+                }
                 (Ok(_), _) => {}
                 (Err(_), Some(bytes)) => return Err(Error::TooLarge { file: None, bytes, limit }),
                 (Err(error), None) => return Err(error.into()),

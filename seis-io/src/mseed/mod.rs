@@ -115,6 +115,7 @@ mod cut;
 mod decode;
 mod encoding;
 mod error;
+mod headers;
 mod index;
 mod load;
 mod many;

@@ -12,13 +12,7 @@ use seis_core::{Samples, SourceId, Stream, Trace, UtcTime};
 
 use super::assemble::{self, Entry, Segment};
 use super::pass::Pass;
-use super::reader::{Passed, pass};
-use super::scan::{Scanner, Step};
-use super::window::{More, Window};
-use super::{
-    Check, Error, JoinRule, Policy, ReadOptions, ReadReport, RecordError, Result, Skipped,
-    WarningKind, decode,
-};
+use super::{Check, Error, ReadOptions, ReadReport, RecordError, Result, WarningKind, decode};
 
 /// What a source holds, and the account of reading it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -264,86 +258,6 @@ impl Reader {
             stream.trim(from, to);
         }
         Ok(Contents { stream, report: pass.into_report() })
-    }
-
-    /// First pass: the headers of a source, which is all of the bytes.
-    pub(super) fn headers(&mut self, bytes: &[u8], pass: &mut Pass) {
-        self.entries.clear();
-        self.more_headers(bytes, 0, pass);
-    }
-
-    /// First pass, of a further source: the bytes from `base` on.
-    pub(super) fn more_headers(&mut self, bytes: &[u8], base: usize, out: &mut Pass) {
-        let options = &self.options;
-        let keep_versions = options.join.split_versions || options.join.rule == JoinRule::FileOrder;
-        let mut scanner = Scanner::new(options.default_encoding, options.check_crc);
-        let first_entry = self.entries.len();
-        let origin = out.begin(base, bytes.len().saturating_sub(base));
-        let mut passed = Passed::default();
-        let mut open: Option<Skipped> = None;
-        let mut at = base;
-        loop {
-            let rest = bytes.get(at..).unwrap_or_default();
-            // A complete window never asks for more.
-            let step = match scanner.step(Window::new(rest, true)) {
-                Ok(step) => step,
-                Err(More { .. }) => Step::End,
-            };
-            let position = at;
-            let offset = origin + (at - base) as u64;
-            at += step.len();
-            match step {
-                Step::Record { .. } => {
-                    let id = scanner.id(rest);
-                    let common = scanner.record();
-                    let closed = open.take();
-                    let suspect = closed.is_some();
-                    out.report().skipped.extend(closed);
-                    let (channel, wanted) = out.channel(&id, options);
-                    let end = common.end();
-                    if !wanted || !options.overlaps(common.start, end, common.rate) {
-                        out.report().filtered_records += 1;
-                        continue;
-                    }
-                    let version = if keep_versions { common.version() } else { 0 };
-                    let mut entry = Entry::new(common, end, position, channel, version);
-                    entry.suspect = suspect;
-                    if let Err(reason) = decode::check(
-                        common.encoding,
-                        common.payload().len(),
-                        common.count as usize,
-                    ) {
-                        entry.broken = true;
-                        out.skip(&entry, reason);
-                    } else {
-                        out.note(common, id, offset);
-                    }
-                    self.entries.push(entry);
-                }
-                step => {
-                    let end = matches!(step, Step::End);
-                    if let (Step::Bad { .. }, Some(before)) =
-                        (&step, self.entries.get_mut(first_entry..).and_then(|e| e.last_mut()))
-                    {
-                        before.suspect |= before.offset + before.len as usize == position;
-                    }
-                    let closed = pass(step, offset, &mut passed, &mut open);
-                    out.report().skipped.extend(closed);
-                    if end {
-                        break;
-                    }
-                }
-            }
-            if options.policy != Policy::Skip
-                && (open.is_some() || !out.report().skipped.is_empty())
-            {
-                break;
-            }
-        }
-        let report = out.report();
-        report.skipped.extend(open);
-        report.control_records = passed.control_records;
-        report.noise_bytes = passed.noise_bytes;
     }
 
     /// Second pass: the samples. Gives the traces, what is odd about some records, and the records

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -11,6 +12,7 @@ use seis_io::mseed::{
     self, Error, JoinOptions, Policy, ReadOptions, Reader, RecordError, RecordReader, Records,
     read_bytes, read_files, read_from,
 };
+use seis_testing::Limits;
 
 use crate::chunks::mixture;
 use crate::properties::mseed::Trickle;
@@ -262,4 +264,54 @@ fn windows_of_ordered_files_touch_little() {
     let all = Reader::new(options).read_many(&paths).unwrap();
     assert_eq!(all.stream.traces(), [trace.slice(from, to).unwrap()]);
     assert!(all.files.iter().all(|f| f.report.untouched_bytes > f.report.bytes / 2));
+}
+
+/// The headers of a file are read in pieces, and give what they give all at once.
+#[test]
+fn the_index_of_a_file_is_that_of_its_bytes() {
+    let dir = tempfile::tempdir().unwrap();
+    let mixed = mixture();
+    let junk = vec![0xee; 700_001];
+    let damaged: Vec<u8> =
+        (0..9).flat_map(|i| [&mixed[i * 77..], &junk[i * 999..]].concat()).collect();
+    let many: Vec<u8> = of(b"HEC    BHNCI", 3).repeat(7000);
+    for bytes in [mixed[..mixed.len() - 40].to_vec(), damaged, many] {
+        let path = put(dir.path(), "a.mseed", &bytes);
+        let packed = put(dir.path(), "a.mseed.gz", &gzip(&bytes));
+        for join in [JoinOptions::new(), JoinOptions::obspy()] {
+            let mut reader = Reader::new(ReadOptions::new().join(join));
+            let expected = reader.index_bytes(&bytes).unwrap();
+            assert_eq!(reader.index(&path).unwrap(), expected);
+            assert_eq!(reader.index(&packed).unwrap(), expected);
+        }
+        let mut strict = Reader::new(ReadOptions::new().policy(Policy::Stop));
+        assert_eq!(strict.index(&path).is_err(), strict.index_bytes(&bytes).is_err());
+    }
+    // What it may inflate to is bounded, though not all of it is held.
+    let bomb = put(dir.path(), "bomb.gz", &gzip(&vec![0; 100 << 20]));
+    let error = mseed::index(&bomb).unwrap_err();
+    assert!(matches!(error, Error::TooLarge { limit: 100, .. }), "{error}");
+}
+
+/// A large file is in memory once, and not at all where only its headers are wanted.
+#[test]
+fn memory_is_that_of_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut raw = Raw::int32(&[5; 1000]);
+    (raw.len, raw.blockettes) = (4096, vec![(1000, vec![3, 1, 12, 0])]);
+    let bytes = raw.bytes().repeat(20_000);
+    let path = put(dir.path(), "large.mseed", &bytes);
+    let time = Duration::from_secs(60);
+    // Each of the records is a span of its own here.
+    let a_few = Limits { per_byte: 0, fixed: 24 << 20, time };
+    a_few.hold("index", bytes.len(), &mut || drop(mseed::index(&path)));
+    let once = Limits { per_byte: 1, fixed: 1 << 20, time };
+    let nothing = ReadOptions::new().select("YY".parse().unwrap());
+    once.hold("selection", bytes.len(), &mut || {
+        drop(Reader::new(nothing.clone()).read_many([&path]));
+    });
+    once.hold("one file", bytes.len(), &mut || drop(Reader::new(nothing.clone()).read(&path)));
+    // Of unknown size, a quarter more and what it grew from.
+    let grown = Limits { per_byte: 3, fixed: 1 << 20, time };
+    grown.hold("pipe", bytes.len(), &mut || drop(read_from(bytes.as_slice(), &nothing)));
 }
