@@ -270,7 +270,8 @@ impl Sds {
     /// What there is of the channels of a pattern between two times, both inclusive.
     ///
     /// Records are joined across midnight. Missing days are gaps, and files of no length are missing
-    /// days; where there is nothing at all the stream is empty. The id of a record is that of its header, whatever the file is called.
+    /// days; where there is nothing at all the stream is empty. The id of a record is that of its
+    /// header, whatever the file is called.
     /// All channels are in memory together: to go through many of them ask for
     /// [`channels`](Self::channels), and read one after the other.
     ///

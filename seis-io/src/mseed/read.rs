@@ -75,7 +75,8 @@ pub fn read(path: impl AsRef<Path>) -> Result<Contents> {
 /// Reads miniSEED from bytes in memory.
 ///
 /// # Errors
-/// As [`read`]; under [`Policy::Stop`] and [`Policy::Strict`] [`Error::Record`].
+/// As [`read`]; under [`Policy::Stop`](super::Policy::Stop) and
+/// [`Policy::Strict`](super::Policy::Strict) [`Error::Record`].
 pub fn read_bytes(bytes: &[u8], options: &ReadOptions) -> Result<Contents> {
     Reader::new(options.clone()).read_bytes(bytes)
 }
@@ -139,9 +140,10 @@ impl Reader {
     /// as well, and does.)
     ///
     /// # Errors
-    /// [`Error::NoRecords`] if there is not one record in them; under [`Policy::Stop`] and
-    /// [`Policy::Strict`] [`Error::Record`] for the first stretch that cannot be read;
-    /// [`Error::Option`] and [`Error::Window`] for options that make no sense.
+    /// [`Error::NoRecords`] if there is not one record in them; under
+    /// [`Policy::Stop`](super::Policy::Stop) and [`Policy::Strict`](super::Policy::Strict)
+    /// [`Error::Record`] for the first stretch that cannot be read; [`Error::Option`] and
+    /// [`Error::Window`] for options that make no sense.
     pub fn read_bytes(&mut self, bytes: &[u8]) -> Result<Contents> {
         self.options.check()?;
         let mut pass = Pass::default();

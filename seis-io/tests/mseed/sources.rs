@@ -304,14 +304,14 @@ fn memory_is_that_of_the_file() {
     let time = Duration::from_secs(60);
     // Each of the records is a span of its own here.
     let a_few = Limits { per_byte: 0, fixed: 24 << 20, time };
-    a_few.hold("index", bytes.len(), &mut || drop(mseed::index(&path)));
+    a_few.hold("index", bytes.len(), || drop(mseed::index(&path)));
     let once = Limits { per_byte: 1, fixed: 1 << 20, time };
     let nothing = ReadOptions::new().select("YY".parse().unwrap());
-    once.hold("selection", bytes.len(), &mut || {
+    once.hold("selection", bytes.len(), || {
         drop(Reader::new(nothing.clone()).read_many([&path]));
     });
-    once.hold("one file", bytes.len(), &mut || drop(Reader::new(nothing.clone()).read(&path)));
+    once.hold("one file", bytes.len(), || drop(Reader::new(nothing.clone()).read(&path)));
     // Of unknown size, a quarter more and what it grew from.
     let grown = Limits { per_byte: 3, fixed: 1 << 20, time };
-    grown.hold("pipe", bytes.len(), &mut || drop(read_from(bytes.as_slice(), &nothing)));
+    grown.hold("pipe", bytes.len(), || drop(read_from(bytes.as_slice(), &nothing)));
 }
