@@ -311,7 +311,10 @@ fn read(
                         file.data = Data::Even(Vec::new());
                         items.push(Item::Trace(Box::new(trace), Some(Box::new(file))));
                     }
-                    Err(_) if to_sac => items.push(Item::Other(path.clone(), Box::new(file))),
+                    // What is no seismogram goes out as it is, unless its header is to change.
+                    Err(_) if to_sac && args.id.is_none() && args.reference_time.is_none() => {
+                        items.push(Item::Other(path.clone(), Box::new(file)));
+                    }
                     Err(error) => {
                         let advice = advice(&error);
                         return Err(format!("{}: {error}{advice}", shown(path)).into());

@@ -477,6 +477,8 @@ fn what_sac_lacks_can_be_given() {
     let (status, said) = convert(dir, &["when.sac", "b.ms"]);
     assert_eq!(status, 1);
     assert!(said.contains("--reference-time"), "{said}");
+    // A header that is to change is not written as it is.
+    assert_eq!(convert(dir, &["when.sac", "--id", "CI.HEC..BHZ", "c.sac"]).0, 1);
     let at = ["when.sac", "b.ms", "--reference-time", "2022-01-02T00:00:00"];
     let (status, said) = convert(dir, &at);
     assert_eq!(status, 0, "{said}");

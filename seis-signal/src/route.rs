@@ -7,7 +7,7 @@ use crate::deconvolution::{LONG, Operator};
 use crate::fft::{Convolution, Long, PER_FREQUENCY, estimate, smooth_lengths};
 
 /// An operator on another grid takes more memory and longer to plan; it must be worth it.
-const WORTH: f64 = 0.85;
+const WORTH: f64 = 0.9;
 
 /// Weight of a product in the filter that lowers the rate before the transform.
 const PER_TAP: f64 = 0.35;

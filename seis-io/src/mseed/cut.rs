@@ -46,8 +46,34 @@ pub(crate) struct Look<'a> {
     /// How candidates are parsed.
     pub(crate) options: ParseOptions,
     pub(crate) memo: &'a mut Memo,
-    /// Bytes over which checksums were computed in vain so far; those that are added.
-    pub(crate) in_vain: u64,
+    /// Work that it was, in bytes: headers that were tried, and bytes under checksums.
+    pub(crate) work: u64,
+}
+
+/// What to try a header counts as, in bytes.
+const PER_HEADER: u64 = 64;
+
+impl Look<'_> {
+    /// Tries whether a record begins somewhere, one that is no longer than this.
+    fn parse(
+        &mut self,
+        window: &Window<'_>,
+        longest: usize,
+        found: &mut Common,
+    ) -> Result<(), Halt> {
+        let longest_checked = self.options.longest_checked.min(longest);
+        let options = ParseOptions { longest_checked, ..self.options };
+        self.work += PER_HEADER;
+        let parsed = record::parse(window, &options, self.memo, found);
+        self.work += match &parsed {
+            Ok(()) => found.len.into(),
+            Err(Halt::Bad(bad)) if matches!(bad.reason, RecordError::Crc { .. }) => {
+                bad.len.unwrap_or(0) as u64
+            }
+            Err(_) => 0,
+        };
+        parsed
+    }
 }
 
 /// Whether anything behind the record of this length, at the start of the window, asks to look
@@ -96,7 +122,53 @@ fn has_other_length(next: &[u8], len: usize) -> bool {
 
 /// Whether any header may begin within a record. If not, nothing behind it makes a difference.
 pub(crate) fn may_hold_header(record: &[u8]) -> bool {
-    (1..record.len()).any(|at| may_begin(record, at))
+    places(record, 1).next().is_some()
+}
+
+/// Places in a record, multiples of `step`, at which a header may begin; not at its own beginning.
+fn places(record: &[u8], step: usize) -> impl Iterator<Item = usize> + '_ {
+    let mut at = step;
+    let mut looked_to = 0;
+    std::iter::from_fn(move || {
+        while at < record.len() {
+            if step == 1 && at >= looked_to {
+                // Nearly all bytes are none of those that can be the seventh of a header.
+                looked_to = at + SPAN;
+                let span = record.get(at..looked_to + SPAN_MORE).and_then(|s| s.try_into().ok());
+                if span.is_some_and(|span| !may_begin_within(span)) {
+                    at = looked_to;
+                    continue;
+                }
+            }
+            let place = at;
+            at += step;
+            if may_begin(record, place) {
+                return Some(place);
+            }
+        }
+        None
+    })
+}
+
+/// Places that are looked at together, in vectors.
+const SPAN: usize = 64;
+
+/// Bytes behind the last of them that say whether a header begins there.
+const SPAN_MORE: usize = 7;
+
+/// Whether any of the first [`SPAN`] places may be such that [`may_begin`] is true of it.
+fn may_begin_within(bytes: &[u8; SPAN + SPAN_MORE]) -> bool {
+    let (first, second, third) = (&bytes[..SPAN], &bytes[1..=SPAN], &bytes[2..SPAN + 2]);
+    let (kinds, flags) = (&bytes[6..SPAN + 6], &bytes[7..]);
+    let mut any = false;
+    for i in 0..SPAN {
+        let (kind, flag) = (kinds[i], flags[i]);
+        let is_kind = (kind == b'D') | (kind == b'R') | (kind == b'Q') | (kind == b'M');
+        let version2 = is_kind & ((flag == b' ') | (flag == 0));
+        let version3 = (first[i] == b'M') & (second[i] == b'S') & (third[i] == 3);
+        any |= version2 | version3;
+    }
+    any
 }
 
 /// Whether the bytes of a record from some place on may be the first of a header, by those of its
@@ -131,10 +203,7 @@ pub(crate) fn find(
     // Those that end where a version-2 record begins are of version 2 themselves.
     let step = if behind == Behind::OtherLength { V2_STEP } else { 1 };
     let mut candidates = 0;
-    for at in (step..len).step_by(step) {
-        if !may_begin(bytes, at) {
-            continue;
-        }
+    for at in places(bytes, step) {
         let head = window.bytes.get(at..).unwrap_or_default();
         let head = head.get(..SIGNATURE_BYTES).unwrap_or(head);
         if !matches!(signature(head), Some(Signature::Version2 | Signature::Version3))
@@ -146,10 +215,14 @@ pub(crate) fn find(
         if candidates > MAX_CANDIDATES {
             break;
         }
-        let Some(end) = chain(window, at, len, look)? else { continue };
-        let cut = match behind {
-            Behind::Unknown if end > len => true,
-            _ => end == len && !holds_its_samples(bytes, record, at),
+        let may_end_beyond = behind == Behind::Unknown;
+        let Some(end) = chain(window, at, len, may_end_beyond, look)? else { continue };
+        let cut = if may_end_beyond && end > len {
+            // Text and blockettes may hold anything, also the beginning of a record.
+            let holds_samples = record.count > 0 && record.encoding != Encoding::Text;
+            (holds_samples && at >= record.payload().start) || is_followed(window, end)?
+        } else {
+            end == len && !holds_its_samples(bytes, record, at)
         };
         if cut {
             return Ok(Some(at));
@@ -158,18 +231,57 @@ pub(crate) fn find(
     Ok(None)
 }
 
-/// Where records end that follow each other from some place on up to an end at least. Behind the
-/// end of the source that is where they should end.
+/// Where the first record begins in a bad one that seems this long: one that is whole, and behind
+/// which there is another or the bad one's end.
+///
+/// # Errors
+/// [`More`]: that cannot be said yet.
+pub(crate) fn within_bad(
+    window: &Window<'_>,
+    len: usize,
+    look: &mut Look<'_>,
+) -> Result<Option<usize>, More> {
+    let bytes = window.bytes.get(..len).unwrap_or(window.bytes);
+    let mut found = Common::default();
+    for at in places(bytes, 1).take(MAX_CANDIDATES) {
+        match look.parse(&window.from(at), len - at, &mut found) {
+            Ok(()) => {
+                let end = at + found.len as usize;
+                if end == len || (end < len && is_followed(window, end)?) {
+                    return Ok(Some(at));
+                }
+            }
+            Err(Halt::More(more)) => return Err(more),
+            Err(Halt::Bad(_)) => {}
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a record begins somewhere, by its first bytes, or the source ends there.
+fn is_followed(window: &Window<'_>, at: usize) -> Result<bool, More> {
+    Ok(match window.get(at, SIGNATURE_BYTES)? {
+        Some(head) => {
+            matches!(signature(head), Some(Signature::Version2 | Signature::Version3))
+        }
+        None => window.bytes.len() == at,
+    })
+}
+
+/// Where records end that follow each other from some place on up to an end at least, or just up to
+/// it. Behind the end of the source that is where they should end.
 fn chain(
     window: &Window<'_>,
     from: usize,
     end: usize,
+    may_end_beyond: bool,
     look: &mut Look<'_>,
 ) -> Result<Option<usize>, More> {
     let mut at = from;
     let mut found = Common::default();
     while at < end {
-        match record::parse(&window.from(at), &look.options, look.memo, &mut found) {
+        let longest = if may_end_beyond { usize::MAX } else { end - at };
+        match look.parse(&window.from(at), longest, &mut found) {
             Ok(()) => at += found.len as usize,
             Err(Halt::More(more)) => return Err(more),
             Err(Halt::Bad(bad)) => {
@@ -178,10 +290,6 @@ fn chain(
                     RecordError::Truncated { needed, .. } if needed.is_power_of_two() => {
                         let needed = usize::try_from(needed).unwrap_or(usize::MAX);
                         Some(at.saturating_add(needed)).filter(|behind| *behind > end)
-                    }
-                    RecordError::Crc { .. } => {
-                        look.in_vain += bad.len.unwrap_or(0) as u64;
-                        None
                     }
                     _ => None,
                 });

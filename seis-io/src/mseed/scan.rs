@@ -61,6 +61,8 @@ pub(crate) struct Scanner {
     position: u64,
     /// Bytes over which checksums were computed in searches, in vain.
     in_vain: u64,
+    /// Work that looking into records was, in bytes.
+    looked: u64,
     /// What stands at the start of the next window, if the last step looked there.
     next: Option<Signature>,
 }
@@ -79,6 +81,7 @@ impl Scanner {
             state: State::InStep,
             position: 0,
             in_vain: 0,
+            looked: 0,
             next: None,
         }
     }
@@ -166,10 +169,19 @@ impl Scanner {
     #[cold]
     fn look_into(&mut self, window: &Window<'_>, odd: cut::Odd) -> Result<Option<usize>, More> {
         let options = self.searching(self.position);
-        let mut look = Look { options, memo: &mut self.memo, in_vain: self.in_vain };
+        if !self.may_look() {
+            return Ok(None);
+        }
+        let mut look = Look { options, memo: &mut self.memo, work: 0 };
         let at = cut::find(window, &self.record, odd, &mut look)?;
-        self.in_vain = look.in_vain;
+        self.looked += look.work;
         Ok(at)
+    }
+
+    /// Whether looking into records was no more work so far than damage can make it. Beyond that,
+    /// records are taken as they are, lest a file made for it take hours.
+    fn may_look(&self) -> bool {
+        self.looked <= (1 << 22) + 4 * self.position
     }
 
     /// A record that was cut: up to where the next begins.
@@ -201,6 +213,14 @@ impl Scanner {
                 None => window.bytes.len() == len,
             };
             if known_behind {
+                let mut len = len;
+                if self.may_look() {
+                    let options = self.searching(self.position);
+                    let mut look = Look { options, memo: &mut self.memo, work: 0 };
+                    let within = cut::within_bad(&window, len, &mut look)?;
+                    self.looked += look.work;
+                    len = within.unwrap_or(len);
+                }
                 return Ok(Step::Bad { len, reason: Some((reason, id)) });
             }
         }

@@ -199,3 +199,50 @@ fn files_put_together() {
     assert!(contents.stream.iter().any(|t| t.id.to_string() == "CI.CCA..BHZ"));
     assert_eq!(contents.report.skipped.len(), 1);
 }
+
+/// A header without blockette 1000 seems to go on to the next at a multiple of 64 bytes.
+#[test]
+fn whole_records_within_a_bad_one_are_read() {
+    let mut raw = Raw::int32(&[7; 40]).at(9);
+    raw.blockettes.clear();
+    let mut bytes = raw.bytes()[..39].to_vec();
+    for n in 0..3 {
+        bytes.extend(integers(n, 12));
+    }
+    bytes.extend(&floats(1)[..25]);
+    bytes.extend(floats(4));
+    let (found, _) = scan(&bytes);
+    assert_eq!(found, [(39, 4096), (4135, 4096), (8231, 4096), (12_352, 512)]);
+}
+
+/// Text may hold the beginning of a record, whatever stands behind it.
+#[test]
+fn text_that_ends_in_half_a_record_stays_text() {
+    for (behind, skipped_bytes) in [(vec![0; 100], 100), (vec![0; 10], 10)] {
+        let mut raw = Raw::int32(&[]).at(0);
+        raw.blockettes[0].1[0] = 0;
+        raw.count = 448;
+        raw.payload = floats(3)[..448].to_vec();
+        let bytes = [raw.bytes(), behind].concat();
+        let (found, skipped) = scan(&bytes);
+        assert_eq!(found, [(0, 512)]);
+        assert_eq!(skipped.iter().map(|s| s.len).sum::<u64>(), skipped_bytes);
+    }
+}
+
+/// Headers of a megabyte, each in front of a short record, that all seem to have been cut.
+#[test]
+fn records_made_to_look_cut_cost_no_more_than_their_bytes() {
+    let mut long = integers(0, 9)[..64].to_vec();
+    long[54] = 20;
+    let mut raw = Raw::int32(&[5; 16]).at(1);
+    (raw.blockettes[0].1[2], raw.len) = (7, 128);
+    let pair = [long, raw.bytes()].concat();
+    let mut bytes = pair.repeat((2 << 20) / pair.len());
+    bytes.extend([0xff; 1000]);
+    let begun = std::time::Instant::now();
+    let records = Records::new(&bytes).filter(Result::is_ok).count();
+    assert!(records > 0);
+    // A hundred milliseconds; minutes where each of them is looked into to its end.
+    assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+}
