@@ -115,18 +115,7 @@ impl Choice {
         decimation: usize,
     ) -> Self {
         let linear = operator.is_linear();
-        let choice = |lower: usize| {
-            let mut filtering = 0.0;
-            let mut results = npts;
-            if lower > 1 {
-                let taps = taps(len, last, lower)?;
-                // Of which most must lie within the trace, and all results within the transform.
-                if !linear || 8 * taps > npts || (len > LONG && decimation % lower != 0) {
-                    return None;
-                }
-                results = results_of(npts, taps, lower);
-                filtering = PER_TAP * (results * taps) as f64;
-            }
+        let choice = |lower: usize, results: usize, filtering: f64| {
             let (at, step) = (len / lower, decimation / lower);
             let fits = linear && len <= LONG && decimation % lower == 0 && results <= at / 2;
             let halves = fits.then(|| Convolution::price(at, step)).flatten();
@@ -134,17 +123,23 @@ impl Choice {
                 estimate(at / 2) + estimate(len / 2 / decimation) + PER_FREQUENCY * count as f64
             });
             let price = filtering + transforms;
-            Some(Self { len, decimation, lower, halves: halves.is_some(), price })
+            Self { len, decimation, lower, halves: halves.is_some(), price }
         };
-        let plain = choice(1);
-        let filtered = LOWERED.filter_map(choice).min_by(|a, b| a.price.total_cmp(&b.price));
-        match (plain, filtered) {
-            (Some(plain), Some(filtered)) if filtered.price < WORTH_FILTERING * plain.price => {
-                filtered
+        let filtered = |lower: usize| {
+            let taps = taps(len, last, lower)?;
+            // Of which most must lie within the trace, and all results within the transform.
+            if !linear || 8 * taps > npts || (len > LONG && decimation % lower != 0) {
+                return None;
             }
-            (Some(plain), _) => plain,
-            (None, _) => Self { len, decimation, lower: 1, halves: false, price: f64::INFINITY },
-        }
+            let results = results_of(npts, taps, lower);
+            Some(choice(lower, results, PER_TAP * (results * taps) as f64))
+        };
+        let plain = choice(1, npts, 0.0);
+        LOWERED
+            .filter_map(filtered)
+            .min_by(|a, b| a.price.total_cmp(&b.price))
+            .filter(|filtered| filtered.price < WORTH_FILTERING * plain.price)
+            .unwrap_or(plain)
     }
 }
 
