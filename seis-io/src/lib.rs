@@ -59,6 +59,7 @@ pub mod mseed;
 pub mod sac;
 pub mod sds;
 mod source;
+mod vector;
 
 pub use format::{DETECT_BYTES, Format, detect, detect_file};
 

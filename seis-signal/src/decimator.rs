@@ -17,7 +17,7 @@ use num_complex::Complex64;
 
 use crate::sum::Number;
 use crate::taper::Flanks;
-use crate::vector::with_vectors;
+use crate::vector::{Vectors, add_product, with_vectors};
 use crate::window::kaiser;
 
 /// Shape of the window: its spectrum beyond `β/π` over the length is below `2β·exp(−β)`.
@@ -181,16 +181,15 @@ impl Decimator {
         zeros.fill(pair(0.0, 0.0));
         with_vectors(
             #[inline(always)]
-            move || self.apply_to(samples, offset, flanks, results, pair, block),
+            move |vectors| self.apply_to(vectors, (samples, offset, flanks), results, pair, block),
         );
     }
 
     #[inline(always)]
     fn apply_to<T: Number, P>(
         &self,
-        samples: &[T],
-        offset: f64,
-        flanks: Option<&Flanks>,
+        vectors: Vectors,
+        (samples, offset, flanks): (&[T], f64, Option<&Flanks>),
         results: &mut [P],
         pair: impl Fn(f64, f64) -> P,
         block: &mut Vec<f64>,
@@ -219,7 +218,7 @@ impl Decimator {
             let mut sums = [0.0; BLOCK];
             let whole = (2 * results.len()).next_multiple_of(LANES);
             for (m, sums) in sums[..whole].chunks_exact_mut(LANES).enumerate() {
-                self.filter(&phases[m * LANES..], sums);
+                self.filter(vectors, &phases[m * LANES..], sums);
             }
             for (z, two) in results.iter_mut().zip(sums.chunks_exact(2)) {
                 *z = pair(two[0], two[1]);
@@ -229,20 +228,20 @@ impl Decimator {
 
     /// [`LANES`] results.
     #[inline(always)]
-    fn filter(&self, phases: &[f64], results: &mut [f64]) {
+    fn filter(&self, vectors: Vectors, phases: &[f64], results: &mut [f64]) {
         let mut sums = [0.0; LANES];
         let Some((middle, beside)) = self.places.split_last() else { return };
         for (tap, places) in self.taps.iter().zip(beside) {
             let near = &phases[places.near..places.near + LANES];
             let far = &phases[places.far..places.far + LANES];
             for ((sum, x), y) in sums.iter_mut().zip(near).zip(far) {
-                *sum += tap * (x + y);
+                *sum = add_product(vectors, *sum, *tap, x + y);
             }
         }
         let (tap, _) = self.middle_and_beside();
         let middle = &phases[middle.near..middle.near + LANES];
         for ((result, sum), x) in results.iter_mut().zip(sums).zip(middle) {
-            *result = sum + tap * x;
+            *result = add_product(vectors, sum, tap, *x);
         }
     }
 }

@@ -49,6 +49,8 @@ enum Transforms {
 struct Halves {
     convolution: Arc<Convolution>,
     gains: Arranged,
+    /// As in [`LongTransforms`].
+    counts_are_safe: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -151,15 +153,13 @@ impl Pipeline {
         let (first, step, count) = picks;
         let Route { mut operator, decimator, way, decimation, inverse, first, step } =
             Route::new(operator, npts, first, step);
+        let counts_are_safe = operator.bound() < 1e300;
         let transforms = match way {
-            Way::Long(long) => {
-                let counts_are_safe = operator.bound() < 1e300;
-                Transforms::Long(LongTransforms { long, counts_are_safe })
-            }
+            Way::Long(long) => Transforms::Long(LongTransforms { long, counts_are_safe }),
             Way::Halves(convolution) => {
                 let gains = convolution.arrange(operator.first, operator.all_gains());
                 operator.forget_gains();
-                Transforms::Halves(Box::new(Halves { convolution, gains }))
+                Transforms::Halves(Box::new(Halves { convolution, gains, counts_are_safe }))
             }
             Way::Whole => {
                 let lower = decimator.as_ref().map_or(1, Decimator::step);

@@ -83,11 +83,42 @@ pub(crate) fn untouched(buffer: &mut Vec<f64>, len: usize) -> Result<&mut [f64]>
     Ok(buffer)
 }
 
+/// As [`untouched`], on lines of the cache.
+pub(crate) fn untouched_room(buffer: &mut Vec<f64>, len: usize) -> Result<&mut [f64]> {
+    let with_lead = len.saturating_add(MOST_LEAD);
+    let buffer = match buffer.len() >= with_lead {
+        true => buffer,
+        false => untouched(buffer, with_lead)?,
+    };
+    let lead = lead(buffer);
+    Ok(&mut buffer[lead..lead + len])
+}
+
 /// At least this long; what it holds does not matter.
-pub(crate) fn room(buffer: &mut Vec<Complex64>, len: usize) -> &mut [Complex64] {
+pub(crate) fn grown(buffer: &mut Vec<Complex64>, len: usize) -> &mut [Complex64] {
     if buffer.len() < len {
         buffer.clear();
         buffer.resize(len, Complex64::ZERO);
     }
-    &mut buffer[..len]
+    buffer
+}
+
+/// So long, on lines of the cache; what it holds does not matter.
+pub(crate) fn room(buffer: &mut Vec<Complex64>, len: usize) -> &mut [Complex64] {
+    let buffer = grown(buffer, len + MOST_LEAD);
+    let lead = lead(buffer);
+    &mut buffer[lead..lead + len]
+}
+
+/// Bytes of a line of the cache. Allocations begin in the middle of one, and then every second
+/// vector lies across two, which takes twice as long to load and longer to store.
+const LINE: usize = 64;
+
+/// Most elements before the first line.
+const MOST_LEAD: usize = LINE / size_of::<f64>() - 1;
+
+/// Elements before the first line.
+fn lead<T>(buffer: &[T]) -> usize {
+    // Where it cannot be told, or not reached, anything goes.
+    Some(buffer.as_ptr().align_offset(LINE)).filter(|lead| *lead <= MOST_LEAD).unwrap_or(0)
 }

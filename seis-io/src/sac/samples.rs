@@ -5,6 +5,7 @@ use seis_core::Samples;
 use super::header::Header;
 use super::variables::{DEPMAX, DEPMEN, DEPMIN};
 use super::{ByteOrder, Error, Result};
+use crate::vector::with_vectors;
 
 /// DEPMIN, DEPMAX and DEPMEN of samples in their own type, before the rounding to 32 bits; `None`
 /// without samples.
@@ -222,10 +223,19 @@ impl<'a, T: Number> Scan<'a, T> {
     /// Takes one block: its floats go to `emit`, its sum is returned.
     fn block(&mut self, block: &[T], emit: &mut impl FnMut(&[f32])) -> T::Sum {
         let mut singles = [0_f32; BLOCK];
+        let sum = with_vectors(
+            #[inline(always)]
+            || self.convert(block, &mut singles),
+        );
+        emit(singles.get(..block.len()).unwrap_or_default());
+        sum
+    }
+
+    #[inline(always)]
+    fn convert(&mut self, block: &[T], singles: &mut [f32; BLOCK]) -> T::Sum {
         for (to, from) in singles.iter_mut().zip(block) {
             *to = from.single();
         }
-        emit(singles.get(..block.len()).unwrap_or_default());
         self.too_large |= block.iter().fold(false, |any, v| any | v.too_large());
 
         // In variables of their own, so that they stay in registers.

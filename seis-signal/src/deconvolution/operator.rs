@@ -180,7 +180,11 @@ impl Operator {
     /// No result of counts can be larger.
     pub(crate) fn bound(&self) -> f64 {
         let gain = match &self.gains {
-            Factors::All(gains) => gains.iter().map(|gain| gain.norm()).fold(0.0, f64::max),
+            // What is no number stays, and is below nothing.
+            Factors::All(gains) => gains
+                .iter()
+                .map(|gain| gain.norm())
+                .fold(0.0, |most, gain| if gain > most || gain.is_nan() { gain } else { most }),
             Factors::Curve(curve) => curve.bound(),
         };
         // The sum of all samples in each of all frequencies, positive and negative.

@@ -29,6 +29,8 @@
 //! numbers that stay in the nearest caches. Where a filter has made 20 Hz of the 40 before
 //! (`decimator.rs`), it is three of each.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 mod circle;
 
 use std::fmt;
@@ -233,7 +235,7 @@ impl Arranged {
 fn sums_and_differences(near: &mut [f64], far: &mut [f64]) {
     with_vectors(
         #[inline(always)]
-        || {
+        |_| {
             for (x, y) in near.iter_mut().zip(far) {
                 (*x, *y) = (*x + *y, *x - *y);
             }

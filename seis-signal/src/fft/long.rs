@@ -137,7 +137,7 @@ impl Long {
     ) {
         with_vectors(
             #[inline(always)]
-            move || self.forward_columns(buffer, pairs, read, work, library),
+            move |_| self.forward_columns(buffer, pairs, read, work, library),
         );
     }
 
@@ -186,7 +186,7 @@ impl Long {
     ) -> bool {
         with_vectors(
             #[inline(always)]
-            move || {
+            move |_| {
                 let mut good = true;
                 for first in (0..=self.rows / 2).step_by(ROWS) {
                     let count = ROWS.min(self.rows / 2 + 1 - first);
@@ -330,7 +330,7 @@ impl Long {
     ) {
         with_vectors(
             #[inline(always)]
-            move || self.inverse_columns(buffer, pairs, write, work, library),
+            move |_| self.inverse_columns(buffer, pairs, write, work, library),
         );
     }
 

@@ -6,7 +6,7 @@ use super::pack::{check_finite, check_result, pack, pick, results, taper_packed}
 use super::{Halves, Output, Pipeline, Transforms};
 use crate::decimator::widen;
 use crate::fft::{Forward, Inverse, Long, Pair};
-use crate::scratch::{reserve, room, untouched};
+use crate::scratch::{grown, reserve, room, untouched, untouched_room};
 use crate::sum::mean_of_finite;
 use crate::vector::with_vectors;
 use crate::view::each;
@@ -39,33 +39,18 @@ impl Pipeline {
             }
             Transforms::Halves(halves) => {
                 let mut buffer = std::mem::take(&mut scratch.long);
-                let done = self.convolve(halves, input, &mut buffer, scratch).and_then(|results| {
-                    match &self.output {
-                        Output::Pick { first, step, count } => {
-                            reserve(out, *count)?;
-                            out.clear();
-                            out.extend(results.iter().skip(*first).step_by(*step).take(*count));
-                            Ok(())
-                        }
-                        // What is interpolated is at the rate of the samples, as no convolution is.
-                        Output::Interpolate(plan) => {
-                            plan.apply_to_finite(results, out, &mut scratch.knots)
-                        }
-                    }
-                });
+                let done = self.convolve_to(halves, input, out, &mut buffer, scratch);
                 scratch.long = buffer;
                 done?;
             }
             Transforms::Long(transforms) => {
                 let long = &transforms.long;
                 match &self.output {
-                    // Nothing can fail any more: the result itself is what is worked in.
+                    // The result itself is what is worked in.
                     Output::Pick { first: 0, step: 1, count }
                         if transforms.counts_are_safe
-                            && self.is_direct()
                             && long.results() == long.pairs()
-                            && matches!(input, SampleView::I32(_))
-                            && input.len() == self.npts =>
+                            && self.takes_any_counts(input) =>
                     {
                         let buffer = bytemuck::cast_slice_mut(untouched(out, 2 * long.pairs())?);
                         self.multiply_long(long, input, buffer, scratch)?;
@@ -126,7 +111,7 @@ impl Pipeline {
             Transforms::Long(transforms) => {
                 let long = &transforms.long;
                 let mut buffer = std::mem::take(&mut scratch.long);
-                let done = untouched(&mut buffer, 2 * long.pairs()).and_then(|buffer| {
+                let done = untouched_room(&mut buffer, 2 * long.pairs()).and_then(|buffer| {
                     let buffer = bytemuck::cast_slice_mut(buffer);
                     self.multiply_long(long, (&*samples).into(), buffer, scratch)?;
                     results(long, buffer, scratch, 0, 1, samples);
@@ -143,6 +128,11 @@ impl Pipeline {
     fn is_direct(&self) -> bool {
         let simple = matches!(self.detrend, None | Some(DetrendSpec::Demean));
         simple && !self.zero_mean && self.sac_taper.is_none()
+    }
+
+    /// Whether nothing can fail where counts, whatever they are, have finite results.
+    fn takes_any_counts(&self, input: SampleView<'_>) -> bool {
+        self.is_direct() && matches!(input, SampleView::I32(_)) && input.len() == self.npts
     }
 
     /// The mean that is subtracted before the taper, if that is all that is done to the samples; else
@@ -184,7 +174,7 @@ impl Pipeline {
         let mean = self.prepare(input, &mut scratch.samples)?;
         let pairs = forward.pairs();
         // One more than pairs: the spectrum has it.
-        room(&mut scratch.packed, pairs.max(inverse.pairs()) + 1);
+        grown(&mut scratch.packed, pairs.max(inverse.pairs()) + 1);
         let packed = &mut scratch.packed[..pairs];
         let (view, offset, flanks) = match mean {
             Some(mean) => (input, mean, self.taper.as_ref()),
@@ -203,6 +193,45 @@ impl Pipeline {
         Ok(())
     }
 
+    /// From samples to results.
+    fn convolve_to(
+        &self,
+        halves: &Halves,
+        input: SampleView<'_>,
+        out: &mut Vec<f64>,
+        buffer: &mut Vec<f64>,
+        scratch: &mut Scratch,
+    ) -> Result<()> {
+        let convolution = &halves.convolution;
+        match &self.output {
+            // Nothing can fail any more: the result itself is what is worked in.
+            Output::Pick { first: 0, step: 1, count }
+                if halves.counts_are_safe && self.takes_any_counts(input) =>
+            {
+                let samples = untouched_room(buffer, convolution.samples())?;
+                let results = untouched(out, convolution.results())?;
+                self.convolve_into(halves, input, samples, results, scratch)?;
+                out.truncate(*count);
+            }
+            Output::Pick { first, step, count } => {
+                let results = self.convolve(halves, input, buffer, scratch)?;
+                reserve(out, *count)?;
+                out.clear();
+                let results = results.iter().skip(*first);
+                match step {
+                    1 => out.extend(results.take(*count)),
+                    _ => out.extend(results.step_by(*step).take(*count)),
+                }
+            }
+            // What is interpolated is at the rate of the samples, as no convolution is.
+            Output::Interpolate(plan) => {
+                let results = self.convolve(halves, input, buffer, scratch)?;
+                plan.apply_to_finite(results, out, &mut scratch.knots)?;
+            }
+        }
+        Ok(())
+    }
+
     /// From samples to ground motion at the rate of the results, in a part of the buffer.
     fn convolve<'b>(
         &self,
@@ -211,10 +240,25 @@ impl Pipeline {
         buffer: &'b mut Vec<f64>,
         scratch: &mut Scratch,
     ) -> Result<&'b [f64]> {
+        let (len, results) = (halves.convolution.samples(), halves.convolution.results());
+        let (samples, results) = untouched_room(buffer, len + results)?.split_at_mut(len);
+        self.convolve_into(halves, input, samples, results, scratch)?;
+        check_finite(results)?;
+        Ok(results)
+    }
+
+    /// From samples to ground motion at the rate of the results, of which it is not certain that
+    /// they are finite.
+    fn convolve_into(
+        &self,
+        halves: &Halves,
+        input: SampleView<'_>,
+        samples: &mut [f64],
+        results: &mut [f64],
+        scratch: &mut Scratch,
+    ) -> Result<()> {
         let mean = self.prepare(input, &mut scratch.samples)?;
-        let Halves { convolution, gains } = halves;
-        let (len, results) = (convolution.samples(), convolution.results());
-        let (samples, results) = untouched(buffer, len + results)?.split_at_mut(len);
+        let Halves { convolution, gains, .. } = halves;
         let (view, offset, flanks) = match mean {
             Some(mean) => (input, mean, self.taper.as_ref()),
             None => ((&scratch.samples).into(), 0.0, None),
@@ -227,7 +271,7 @@ impl Pipeline {
             each!(view, v => {
                 with_vectors(
                     #[inline(always)]
-                    || widen(v, offset, flanks, 0, 0, samples),
+                    |_| widen(v, offset, flanks, 0, 0, samples),
                 );
             });
         }
@@ -238,8 +282,7 @@ impl Pipeline {
             room(&mut scratch.fft, library),
         ];
         convolution.apply(gains, samples, results, work);
-        check_finite(results)?;
-        Ok(results)
+        Ok(())
     }
 
     /// Does something with what [`multiply_long`](Self::multiply_long) leaves in a buffer.
@@ -251,7 +294,7 @@ impl Pipeline {
         then: impl FnOnce(&mut [Pair], &mut Scratch) -> Result<()>,
     ) -> Result<()> {
         let mut buffer = std::mem::take(&mut scratch.long);
-        let done = untouched(&mut buffer, 2 * long.pairs()).and_then(|buffer| {
+        let done = untouched_room(&mut buffer, 2 * long.pairs()).and_then(|buffer| {
             let buffer = bytemuck::cast_slice_mut(buffer);
             self.multiply_long(long, input, buffer, scratch)?;
             then(buffer, scratch)

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use num_complex::Complex64;
 use rustfft::{Fft, FftPlanner};
 
+#[cfg(target_arch = "x86_64")]
+use super::avx2;
 use crate::fft::turns::turn;
-use crate::vector::with_vectors;
+use crate::vector::{Vectors, with_vectors};
 
 /// A circle on which whatever goes once around changes its sign: of the frequencies of the whole
 /// circle those that are an odd multiple of a power of two.
@@ -95,8 +97,8 @@ impl Odd {
         let phases = &mut phases[..near.len()];
         with_vectors(
             #[inline(always)]
-            || match step {
-                2 => twist_by::<2>(&self.twist, near, far, phases),
+            |vectors| match step {
+                2 => twist_by_two(vectors, &self.twist, near, far, phases),
                 4 => twist_by::<4>(&self.twist, near, far, phases),
                 5 => twist_by::<5>(&self.twist, near, far, phases),
                 8 => twist_by::<8>(&self.twist, near, far, phases),
@@ -129,8 +131,8 @@ impl Odd {
         let products = &mut phases[..self.points];
         with_vectors(
             #[inline(always)]
-            || match step {
-                2 => sum_by::<2>(&self.turns, spectra, &gains.main, products),
+            |vectors| match step {
+                2 => sum_by_two(vectors, &self.turns, spectra, &gains.main, products),
                 4 => sum_by::<4>(&self.turns, spectra, &gains.main, products),
                 5 => sum_by::<5>(&self.turns, spectra, &gains.main, products),
                 8 => sum_by::<8>(&self.turns, spectra, &gains.main, products),
@@ -173,7 +175,7 @@ impl Odd {
         let (near, far) = out[..2 * self.points].split_at_mut(self.points);
         with_vectors(
             #[inline(always)]
-            || {
+            |_| {
                 let each = results.iter().zip(&self.twist).zip(near.iter_mut().zip(far));
                 for ((z, t), (y1, y2)) in each {
                     let [re, im] = untwisted(*t, *z);
@@ -192,7 +194,7 @@ impl Odd {
         let (second_near, second_far) = second.split_at_mut(self.points);
         with_vectors(
             #[inline(always)]
-            || {
+            |_| {
                 let first = near.iter_mut().zip(far);
                 let second = second_near.iter_mut().zip(second_far);
                 for (((z, t), (a1, a2)), (b1, b2)) in
@@ -232,6 +234,28 @@ fn swapped(z: Complex64) -> Complex64 {
 }
 
 #[inline(always)]
+fn twist_by_two(
+    vectors: Vectors,
+    twist: &[Complex64],
+    near: &[f64],
+    far: &[f64],
+    phases: &mut [Complex64],
+) {
+    let points = twist.len();
+    let (first, second) = phases.split_at_mut(points);
+    let done = match vectors {
+        #[cfg(target_arch = "x86_64")]
+        Vectors::Avx2(v3) => avx2::twist(v3, twist, [near, far], [&mut *first, &mut *second]),
+        Vectors::Usual => 0,
+    };
+    for m in done..points {
+        for (r, phase) in [&mut *first, &mut *second].into_iter().enumerate() {
+            phase[m] = twisted(twist[m], near[2 * m + r], far[2 * m + r]);
+        }
+    }
+}
+
+#[inline(always)]
 fn twist_by<const STEP: usize>(
     twist: &[Complex64],
     near: &[f64],
@@ -257,6 +281,25 @@ fn twist_by<const STEP: usize>(
 }
 
 #[inline(always)]
+fn sum_by_two(
+    vectors: Vectors,
+    turns: &[Complex64],
+    spectra: &[Complex64],
+    gains: &[Complex64],
+    products: &mut [Complex64],
+) {
+    let (first, second) = spectra.split_at(turns.len());
+    let done = match vectors {
+        #[cfg(target_arch = "x86_64")]
+        Vectors::Avx2(v3) => avx2::sum(v3, turns, [first, second], gains, products),
+        Vectors::Usual => 0,
+    };
+    for (t, y) in products.iter_mut().enumerate().skip(done) {
+        *y = swapped(gains[t] * (first[t] + turns[t] * second[t]));
+    }
+}
+
+#[inline(always)]
 fn sum_by<const STEP: usize>(
     turns: &[Complex64],
     spectra: &[Complex64],
@@ -272,5 +315,44 @@ fn sum_by<const STEP: usize>(
             sum = phase[t] + w * sum;
         }
         *y = swapped(g * sum);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Odd numbers of points have one behind the last vector.
+    #[test]
+    fn vectors_give_what_plain_code_gives() {
+        let number = |i: usize| (i * 7919 % 10_007) as f64 / 5003.5 - 1.0;
+        let numbers =
+            |n: usize, seed: usize| -> Vec<f64> { (0..n).map(|i| number(i + seed)).collect() };
+        let complex = |n: usize, seed: usize| -> Vec<Complex64> {
+            (0..n).map(|i| Complex64::new(number(2 * i + seed), number(2 * i + seed + 1))).collect()
+        };
+        for points in [0, 1, 2, 3, 64, 255] {
+            let (twist, turns, gains) =
+                (complex(points, 1), complex(points, 2), complex(points, 3));
+            let (near, far) = (numbers(2 * points, 4), numbers(2 * points, 5));
+            let both = |vectors: Vectors| {
+                let mut phases = vec![Complex64::ZERO; 2 * points];
+                twist_by_two(vectors, &twist, &near, &far, &mut phases);
+                let mut products = vec![Complex64::ZERO; points];
+                sum_by_two(vectors, &turns, &phases, &gains, &mut products);
+                [phases, products]
+            };
+            let best = with_vectors(both);
+            let plain = both(Vectors::Usual);
+            let mut general = vec![Complex64::ZERO; 2 * points];
+            twist_by::<2>(&twist, &near, &far, &mut general);
+            let mut sums = vec![Complex64::ZERO; points];
+            sum_by::<2>(&turns, &general, &gains, &mut sums);
+            for ((a, b), c) in best.iter().zip(&plain).zip([&general, &sums]) {
+                for ((a, b), c) in a.iter().zip(b).zip(c) {
+                    assert!((a - b).norm() < 4e-15 && (a - c).norm() < 4e-15, "{points}");
+                }
+            }
+        }
     }
 }
