@@ -9,8 +9,9 @@ use crate::{Code, Error, Result};
 ///
 /// Printed and parsed as `NET.STA.LOC.CHA` (SEED) or `FDSN:NET_STA_LOC_B_S_SS`
 /// (*FDSN Source Identifiers*, 2021). A channel whose band, source and subsource codes are one
-/// character each is stored in the SEED form `BHZ`; longer ones keep their underscores
-/// (`B_H_ZZ`), which is libmseed's mapping.
+/// character each is stored in the SEED form `BHZ`; others keep their underscores (`B_H_ZZ`,
+/// `_H_Z`), which is libmseed's mapping. Where only the last codes are empty the SEED form is that
+/// of a channel of fewer characters: `B_Z_` is `BZ`, `B__` is `B` and `__` an empty channel.
 ///
 /// ```
 /// use seis_core::SourceId;
@@ -49,22 +50,29 @@ impl SourceId {
 
     /// The FDSN source identifier, `FDSN:NET_STA_LOC_B_S_SS`.
     ///
-    /// A three-character channel becomes `B_S_SS`, an empty one `__`; any other stands as it is.
+    /// A channel of up to three characters becomes `B_S_SS` character by character, as libmseed
+    /// maps it: `BHZ` is `B_H_Z`, `BZ` is `B_Z_`, `B` is `B__`, an empty one `__`. An identifier
+    /// has six fields, whatever is in them. A channel that is longer or has an underscore stands as
+    /// it is.
+    ///
+    /// ```
+    /// use seis_core::SourceId;
+    /// assert_eq!(SourceId::new("XX", "AAA", "", "BZ")?.to_fdsn(), "FDSN:XX_AAA__B_Z_");
+    /// # Ok::<(), seis_core::Error>(())
+    /// ```
     #[must_use]
     pub fn to_fdsn(&self) -> String {
         let Self { network, station, location, channel } = self;
-        match channel.as_bytes() {
-            [band, source, subsource] if !channel.as_bytes().contains(&b'_') => {
-                let [b, s, ss] = [*band, *source, *subsource].map(char::from);
-                format!("FDSN:{network}_{station}_{location}_{b}_{s}_{ss}")
-            }
-            // An identifier has six fields, whatever is in them.
-            [] => format!("FDSN:{network}_{station}_{location}___"),
-            _ => format!("FDSN:{network}_{station}_{location}_{channel}"),
+        match self.seed_channel_codes() {
+            Some((b, s, ss)) => format!("FDSN:{network}_{station}_{location}_{b}_{s}_{ss}"),
+            None => format!("FDSN:{network}_{station}_{location}_{channel}"),
         }
     }
 
     /// Parses an FDSN source identifier, with the `FDSN:` or `XFDSN:` in front.
+    ///
+    /// An identifier with fewer fields for the channel than three, as `FDSN:IU_ANMO_00_BH`, is
+    /// taken as it stands (channel `BH`), and has six when it is [written](Self::to_fdsn).
     ///
     /// # Errors
     /// [`Error::Id`] unless there are a network, a station and a location, and a channel behind
@@ -79,17 +87,24 @@ impl SourceId {
         let mut parts = body.splitn(4, '_');
         let mut next = || parts.next().ok_or_else(bad);
         let (network, station, location, channel) = (next()?, next()?, next()?, next()?);
-        let fields: Vec<&str> = channel.split('_').collect();
-        let seed = match fields.as_slice() {
-            [b, s, ss] if [b, s, ss].iter().all(|f| f.len() == 1) => Some(format!("{b}{s}{ss}")),
-            ["", "", ""] => Some(String::new()),
-            _ => None,
+        // Codes of one character, of which the last ones may be empty, are those of SEED.
+        let seed: String = match channel.as_bytes() {
+            [b'_', b'_'] => String::new(),
+            [b, b'_', b'_'] if *b != b'_' => char::from(*b).into(),
+            [b, b'_', s, b'_', ss @ ..]
+                if ss.len() < 2 && [*b, *s].iter().chain(ss).all(|code| *code != b'_') =>
+            {
+                [*b, *s].iter().chain(ss).map(|code| char::from(*code)).collect()
+            }
+            _ => channel.to_owned(),
         };
-        Self::new(network, station, location, seed.as_deref().unwrap_or(channel))
+        Self::new(network, station, location, &seed)
     }
 
-    /// Band, source and subsource codes of the channel: of `BHZ` its three characters, of `B_H_ZZ`
-    /// what stands between the underscores. `None` for a channel that is not made of them.
+    /// Band, source and subsource codes of the channel: of `BHZ` its three characters, of `BZ` its
+    /// two and no subsource, of `B` the band alone, of `B_H_ZZ` what stands between the
+    /// underscores; three empty ones of an empty channel. `None` for a channel that is not made of
+    /// them.
     ///
     /// ```
     /// use seis_core::SourceId;
@@ -99,12 +114,24 @@ impl SourceId {
     /// ```
     #[must_use]
     pub fn channel_codes(&self) -> Option<(&str, &str, &str)> {
-        let channel = self.channel.as_str();
-        if let Some((band, rest)) = channel.split_once('_') {
-            let (source, subsource) = rest.split_once('_')?;
-            return (!subsource.contains('_')).then_some((band, source, subsource));
+        if let Some(codes) = self.seed_channel_codes() {
+            return Some(codes);
         }
-        (channel.len() == 3).then(|| (&channel[..1], &channel[1..2], &channel[2..]))
+        let (band, rest) = self.channel.as_str().split_once('_')?;
+        let (source, subsource) = rest.split_once('_')?;
+        (!subsource.contains('_')).then_some((band, source, subsource))
+    }
+
+    /// The codes of a channel that may be one of SEED: its characters by their place, and empty
+    /// ones behind the last.
+    fn seed_channel_codes(&self) -> Option<(&str, &str, &str)> {
+        let channel = self.channel.as_str();
+        if channel.len() > 3 || channel.contains('_') {
+            return None;
+        }
+        // ASCII, so that every byte is a character.
+        let code = |at: usize| channel.get(at..=at).unwrap_or_default();
+        Some((code(0), code(1), code(2)))
     }
 
     /// Whether the id is what *FDSN Source Identifiers* allows: network and station of 1 to 8,
@@ -257,7 +284,7 @@ mod tests {
             ("FDSN:IU_COLA_00_B_HHH_Z", "IU.COLA.00.B_HHH_Z", None),
             ("FDSN:IU_COLA_00_B_H_ZZZ", "IU.COLA.00.B_H_ZZZ", None),
             ("FDSN:IU_COLA_00__H_Z", "IU.COLA.00._H_Z", None),
-            ("FDSN:IU_COLA_00_B_H_", "IU.COLA.00.B_H_", None),
+            ("FDSN:IU_COLA_00_B_H_", "IU.COLA.00.BH", Some("IU.COLA.00.BH")),
             ("FDSN:IU_COLA_00__H_", "IU.COLA.00._H_", None),
             ("FDSN:IU_COLA__L_O_G", "IU.COLA..LOG", Some("IU.COLA..LOG")),
         ] {
@@ -270,6 +297,44 @@ mod tests {
         }
     }
 
+    /// What libmseed makes of the blank-padded channel of a version-2 record, both ways.
+    #[test]
+    fn channels_of_fewer_characters_are_mapped_by_their_place() {
+        for (channel, fdsn, codes) in [
+            ("", "__", Some(("", "", ""))),
+            ("B", "B__", Some(("B", "", ""))),
+            ("BZ", "B_Z_", Some(("B", "Z", ""))),
+            ("cp", "c_p_", Some(("c", "p", ""))),
+            ("BHZ", "B_H_Z", Some(("B", "H", "Z"))),
+            ("_H_Z", "_H_Z", Some(("", "H", "Z"))),
+            ("_H_", "_H_", Some(("", "H", ""))),
+            ("__Z", "__Z", Some(("", "", "Z"))),
+            ("B__Z", "B__Z", Some(("B", "", "Z"))),
+            ("BB_H_", "BB_H_", Some(("BB", "H", ""))),
+            ("BB__", "BB__", Some(("BB", "", ""))),
+            ("B_HH_", "B_HH_", Some(("B", "HH", ""))),
+            ("BHZZ", "BHZZ", None),
+            ("B_H", "B_H", None),
+            ("B_", "B_", None),
+            ("_", "_", None),
+            ("___", "___", None),
+            ("B_H__", "B_H__", None),
+            ("B_H_Z_", "B_H_Z_", None),
+        ] {
+            let id = SourceId::new("XX", "AAA", "", channel).unwrap();
+            assert_eq!(id.to_fdsn(), format!("FDSN:XX_AAA__{fdsn}"));
+            assert_eq!(SourceId::from_fdsn(&id.to_fdsn()).unwrap(), id);
+            assert_eq!(id.channel_codes(), codes, "{channel}");
+            let fits = channel.len() <= 3 && !channel.contains('_');
+            assert_eq!(id.to_seed().ok(), fits.then_some(id), "{channel}");
+        }
+        // Four fields are read, and become six.
+        let id = SourceId::from_fdsn("FDSN:IU_ANMO_00_BH").unwrap();
+        assert_eq!(id.channel, "BH");
+        assert_eq!(id.to_fdsn(), "FDSN:IU_ANMO_00_B_H_");
+        assert!(id.check_fdsn().is_ok());
+    }
+
     #[test]
     fn what_the_specification_does_not_allow() {
         for fdsn in [
@@ -277,7 +342,8 @@ mod tests {
             "FDSN:IU__00_B_H_Z",
             "FDSN:IU_ANMO_00_B__Z",
             "FDSN:IU_ANMO_00_B_H",
-            "FDSN:IU_ANMO_00_BH",
+            "FDSN:IU_ANMO_00_B__",
+            "FDSN:IU_ANMO_00___",
             "FDSN:IU_ANMO_00_B_H_Z_X",
             "FDSN:iu_ANMO_00_B_H_Z",
             "FDSN:I-U_ANMO_00_B_H_Z",

@@ -99,6 +99,8 @@
 //!   (with a warning); libmseed refuses it. Larger fractions are errors; ObsPy carries them over.
 //! * Bytes of a code that are not printable ASCII are left out, as by ObsPy (with a warning);
 //!   libmseed ends the code there.
+//! * Blanks in front of a channel code, or within it, are left out, as by ObsPy. libmseed takes them
+//!   for empty codes: of ` BZ` it makes `_B_Z`. (Of `BZ ` it makes `B_Z_`, and so do we.)
 //! * A cut last record, junk behind the last record, or a bad record in the middle are reported.
 //!   ObsPy drops the first two in silence and fails on the third; libmseed fails.
 //! * Behind a version-2 record that was cut in the middle of a source the next is found. Both take

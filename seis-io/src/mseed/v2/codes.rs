@@ -17,7 +17,8 @@ pub(crate) fn codes(record: &[u8]) -> SourceId {
 /// network (2). The flag tells that bytes were left out which are no part of a code.
 ///
 /// As libmseed: blanks are left out wherever they stand (within a code that is odd), and a NUL ends
-/// a code. Bytes that are not printable ASCII are left out too, as ObsPy does; libmseed 3.5 ends the
+/// a code. (Only in a channel libmseed takes a blank for an empty code where another follows: of
+/// ` BZ` it makes `_B_Z`, ObsPy and we `BZ`.) Bytes that are not printable ASCII are left out too, as ObsPy does; libmseed 3.5 ends the
 /// code there.
 pub(super) fn read(field: &[u8; 12]) -> (SourceId, bool) {
     let mut odd = false;

@@ -7,6 +7,7 @@
 //! | identifier | network | station | location | channel |
 //! |---|---|---|---|---|
 //! | `FDSN:IU_ANMO_00_B_H_Z` | `IU` | `ANMO` | `00` | `BHZ` |
+//! | `FDSN:IU_ANMO_00_B_Z_` | `IU` | `ANMO` | `00` | `BZ` |
 //! | `XYZ:barometer-7/raw` | `XYZ:` | `barometer-7/raw` | | |
 //! | `XYZ:barometer-7/filtered` | `XYZ:` | `barometer-7/fil` | `tered` | |
 //! | `no colon` | `:` | `no%20colon` | | |
@@ -87,6 +88,9 @@ fn fdsn(text: &[u8]) -> Option<SourceId> {
         [b, b'_', s, b'_', ss] if [b, s, ss].iter().all(|c| *c != b'_') => {
             Code::from_padded(&[b, s, ss]).ok()?
         }
+        // The last codes are empty.
+        [b, b'_', s, b'_'] if b != b'_' && s != b'_' => Code::from_padded(&[b, s]).ok()?,
+        [b, b'_', b'_'] if b != b'_' => Code::from_padded(&[b]).ok()?,
         [b'_', b'_'] => Code::EMPTY,
         ref channel => Code::from_padded(channel).ok()?,
     };
@@ -174,10 +178,21 @@ mod tests {
         assert_eq!(write(&read(b"FDSN:XX_A__")), "FDSN:XX_A____");
     }
 
+    /// The same codes as in a version-2 record, where blanks fill them up.
+    #[test]
+    fn channels_of_fewer_characters() {
+        for (text, channel) in [("B_Z_", "BZ"), ("B__", "B"), ("__", ""), ("_H_", "_H_")] {
+            let text = format!("FDSN:XX_AAA__{text}");
+            let id = read(text.as_bytes());
+            assert_eq!(id.channel, channel);
+            assert_eq!(write(&id), text);
+        }
+    }
+
     proptest! {
         /// As the core reads them, where it does.
         #[test]
-        fn identifiers_of_the_fdsn(text in "(X?FDSN:)?[A-Z0-9_. -]{0,14}", nuls in 0_usize..3) {
+        fn identifiers_of_the_fdsn(text in "(X?FDSN:)?[A-Z0-9_. -]{0,14}|FDSN:[AB]?_[AB]?_[AB]?_[AB_]{0,6}", nuls in 0_usize..3) {
             let id = read(format!("{text}{}", "\0".repeat(nuls)).as_bytes());
             match SourceId::from_fdsn(&text) {
                 Ok(expected) => prop_assert_eq!(id, expected),
