@@ -15,6 +15,7 @@ mod console;
 
 use std::collections::{BTreeSet, HashSet};
 use std::error::Error;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -26,7 +27,7 @@ use seis_io::mseed::v2::Quality;
 use seis_io::mseed::v3::{ExtraHeaders, Fdsn, Time, flag, identifier};
 use seis_io::mseed::{
     self, Encoding, FormatVersion, ReadOptions, Reader, RecordReader, RecordView, WriteError,
-    WriteOptions,
+    WriteOptions, Writer,
 };
 use seis_io::sac::{self, Data, SacFile, TraceOptions};
 use seis_io::{Format, detect_file, files};
@@ -45,13 +46,13 @@ use seis_io::{Format, detect_file, files};
     override_usage = "convert [OPTIONS] <IN>... <OUT>",
     after_help = "What the output cannot hold exactly is refused: start times between microseconds \
     in miniSEED 2, samples that are no 32-bit floats in SAC, numbers of more than seven digits in \
-    sac-ascii (a rate of 7 Hz is one: its interval is), and so on. --lossy rounds it; a rounded \
+    sac-ascii (the intervals of 3 and 7 Hz are such), and so on. --lossy rounds it; a rounded \
     sac-ascii is told. Of record headers the quality \
     or publication version, the flags, the timing quality and (to miniSEED 3) the extra headers are carried over where \
     all records have the same; what is left behind is told, as are records without samples. Of SAC \
     headers everything is carried over, if the output is SAC: a SAC input of which nothing is cut \
-    and no id or reference time is given is written as it is. Inputs are files, not pipes or \
-    devices.\n\n\
+    and no id or reference time is given keeps every value, from binary to binary every byte \
+    (--byte-order apart); sac-ascii is laid out anew. Inputs are files, not pipes or devices.\n\n\
     An OUT that is there already is refused, unless --overwrite is given; an OUT that is one of the \
     inputs always is. Nothing but a file is ever replaced.\n\n\
     Exit status: 0 done; 3 done, but some of the input could not be read; 2 wrong arguments; \
@@ -67,7 +68,7 @@ struct Arguments {
     format: Option<Output>,
     /// Encoding of miniSEED: text, int16, int32, float32, float64, steim1 or steim2 [default: what
     /// loses nothing]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = writable)]
     encoding: Option<Encoding>,
     /// Length of miniSEED records in bytes; the longest, in version 3 [default: 4096]
     #[arg(long, value_name = "N")]
@@ -79,9 +80,9 @@ struct Arguments {
     /// Only channels that match NET.STA.LOC.CHA (or its beginning), whatever the case, with * ? []
     /// and within a part commas between alternatives, as CI.HEC,CCA..BH?; for another pattern give
     /// --select again
-    #[arg(long, value_name = "PATTERN")]
+    #[arg(long, value_name = "PATTERN", value_parser = pattern)]
     select: Vec<IdPattern>,
-    /// The channel of SAC inputs, instead of what their headers say
+    /// The channel of SAC inputs, instead of what their headers say; miniSEED says its own
     #[arg(long, value_name = "NET.STA.LOC.CHA")]
     id: Option<SourceId>,
     /// The reference time of SAC inputs that have none
@@ -123,6 +124,42 @@ enum Output {
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
+/// Options that cannot be, or not together.
+#[derive(Debug)]
+struct Usage(String);
+
+impl Error for Usage {}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn usage<T>(why: impl Into<String>) -> Outcome<T> {
+    Err(Usage(why.into()).into())
+}
+
+/// An encoding that can be written.
+fn writable(name: &str) -> Result<Encoding, String> {
+    match name.parse::<Encoding>()? {
+        encoding if encoding.is_writable() => Ok(encoding),
+        encoding => Err(format!(
+            "{encoding} is not written: text, int16, int32, float32, float64, steim1 and steim2 are"
+        )),
+    }
+}
+
+fn pattern(text: &str) -> Result<IdPattern, String> {
+    text.parse().map_err(|error| match text.contains(',') {
+        true => format!(
+            "{error}; commas separate alternatives within a part: give --select again for another \
+             pattern"
+        ),
+        false => format!("{error}"),
+    })
+}
+
 /// What goes out.
 enum Item {
     /// A trace, and the SAC file it came from, without its samples.
@@ -143,6 +180,9 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(3),
         Err(error) => {
+            if let Some(usage) = error.downcast_ref::<Usage>() {
+                Arguments::command().error(ErrorKind::ArgumentConflict, usage).exit();
+            }
             let advice = advice(error.as_ref());
             console::tell(format_args!("convert: {error}{advice}"));
             ExitCode::from(1)
@@ -165,21 +205,15 @@ fn advice(error: &(dyn Error + 'static)) -> &'static str {
 
 /// Whether all of the input could be read.
 fn run(args: &Arguments) -> Outcome<bool> {
-    let Some((out, inputs)) = args.paths.split_last() else { return Err("no output".into()) };
-    let format = match args.format.or_else(|| by_extension(out)) {
-        Some(format) => format,
-        None => return Err(format!("{}: which format? say --format", shown(out)).into()),
+    let Some((out, inputs)) = args.paths.split_last() else { return usage("no output") };
+    let Some(format) = args.format.or_else(|| by_extension(out)) else {
+        return usage(format!("{}: which format? say --format", shown(out)));
     };
     let to_sac = matches!(format, Output::Sac | Output::SacAscii);
-    if to_sac && args.encoding.is_some() {
-        return Err("--encoding is for miniSEED".into());
-    }
-    if to_sac && args.record_length.is_some() {
-        return Err("--record-length is for miniSEED".into());
-    }
+    let mut options = write_options(args, format)?;
     if let (Some(start), Some(end)) = (args.start, args.end) {
         if start > end {
-            return Err(format!("--start {start} is after --end {end}").into());
+            return usage(format!("--start {start} is after --end {end}"));
         }
     }
     let inputs = files::expand(inputs)?;
@@ -192,18 +226,32 @@ fn run(args: &Arguments) -> Outcome<bool> {
     let mut heads = Heads::default();
     let items = read(args, &inputs, to_sac, &mut complete, &mut heads)?;
     if items.is_empty() {
-        let chosen = !args.select.is_empty() || args.start.is_some() || args.end.is_some();
-        let why = match chosen {
-            true => "no channel and time of the input is wanted",
-            false => "there is not one sample in the input",
-        };
-        return Err(format!("nothing to write: {why}").into());
+        return Err(format!("nothing to write: {}", heads.seen.why_nothing(args, complete)).into());
     }
     heads.expect_names(format, args.lossy)?;
-    if format == Output::Mseed3 && args.byte_order.is_some() {
-        return Err("--byte-order is for miniSEED 2 and SAC: miniSEED 3 has only one".into());
+    heads.carry_over(format, &mut options);
+    match format {
+        Output::Mseed2 | Output::Mseed3 => write_mseed(out, items, options)?,
+        Output::Sac | Output::SacAscii => write_sac(out, items, format, args, &outputs)?,
     }
+    Ok(complete)
+}
+
+/// How miniSEED is written, as far as the arguments say it.
+fn write_options(args: &Arguments, format: Output) -> Outcome<WriteOptions> {
+    let to_sac = matches!(format, Output::Sac | Output::SacAscii);
+    if to_sac && args.encoding.is_some() {
+        return usage("--encoding is for miniSEED");
+    }
+    if to_sac && args.record_length.is_some() {
+        return usage("--record-length is for miniSEED");
+    }
+    if format == Output::Mseed3 && args.byte_order.is_some() {
+        return usage("--byte-order is for miniSEED 2 and SAC: miniSEED 3 has only one");
+    }
+    let version = if format == Output::Mseed3 { FormatVersion::V3 } else { FormatVersion::V2 };
     let mut options = WriteOptions::new()
+        .version(version)
         .record_len(args.record_length.unwrap_or(4096))
         .round_rate(args.lossy)
         .round_start(args.lossy);
@@ -212,13 +260,11 @@ fn run(args: &Arguments) -> Outcome<bool> {
         Order::Big => mseed::ByteOrder::Big,
         Order::Little => mseed::ByteOrder::Little,
     });
-    heads.carry_over(format, &mut options);
-    match format {
-        Output::Mseed2 => write_mseed(out, items, options.version(FormatVersion::V2))?,
-        Output::Mseed3 => write_mseed(out, items, options.version(FormatVersion::V3))?,
-        Output::Sac | Output::SacAscii => write_sac(out, items, format, args, &outputs)?,
+    // A writer knows what cannot be.
+    match Writer::new(std::io::sink(), options.clone()) {
+        Ok(_) => Ok(options),
+        Err(error) => usage(error.to_string()),
     }
-    Ok(complete)
 }
 
 /// What may be written to.
@@ -329,15 +375,24 @@ fn read(
             _ => records.push(path),
         }
     }
+    if items.is_empty() && (args.id.is_some() || args.reference_time.is_some()) {
+        let option = if args.id.is_some() { "--id" } else { "--reference-time" };
+        return usage(format!(
+            "{option} is for SAC inputs, and there is none: miniSEED records say their channel and \
+             time themselves"
+        ));
+    }
     let window = (args.start.unwrap_or(UtcTime::MIN), args.end.unwrap_or(UtcTime::MAX));
     let cut = args.start.is_some() || args.end.is_some();
     let mut wanted = Vec::new();
     let selected =
         |id: &SourceId| args.select.is_empty() || args.select.iter().any(|p| p.matches(id));
     for item in items {
+        heads.seen.samples = true;
         match item {
             Item::Sac(_, trace) | Item::Trace(trace, _) if !selected(&trace.id) => {}
             Item::Trace(mut trace, origin) => {
+                heads.seen.selected = true;
                 if cut {
                     trace.trim(window.0, window.1);
                     if trace.is_empty() {
@@ -415,6 +470,38 @@ struct Heads {
     left: BTreeSet<String>,
     /// An identifier of version 3 that is longer than the id of a trace, and what would be written.
     renamed: Option<(String, String)>,
+    seen: Seen,
+}
+
+/// How far samples of the input came on the way to the output.
+#[derive(Default)]
+struct Seen {
+    /// There are any.
+    samples: bool,
+    /// Of a channel that is selected.
+    selected: bool,
+    /// And in a record within the window.
+    within: bool,
+}
+
+impl Seen {
+    /// Why nothing is left to write.
+    fn why_nothing(&self, args: &Arguments, complete: bool) -> String {
+        let channels = if args.select.is_empty() { "the input" } else { "the selected channels" };
+        let edge = |name: &str, time: Option<UtcTime>| time.map(|t| format!(" {name} {t}"));
+        let window: String =
+            [edge("from", args.start), edge("to", args.end)].into_iter().flatten().collect();
+        match self {
+            Self { samples: false, .. } => "there is not one sample in the input".to_owned(),
+            Self { selected: false, .. } => {
+                "no channel with samples in the input matches --select".to_owned()
+            }
+            Self { within: true, .. } if !complete => {
+                format!("what is wanted of {channels} could not be read")
+            }
+            _ => format!("{channels} have no sample{window}").replace("input have", "input has"),
+        }
+    }
 }
 
 impl Heads {
@@ -429,6 +516,11 @@ impl Heads {
             let early = args.start.is_some_and(|start| record.end() < start);
             let id = record.id();
             let other = !args.select.is_empty() && !args.select.iter().any(|p| p.matches(&id));
+            if record.sample_count() > 0 {
+                self.seen.samples = true;
+                self.seen.selected |= !other;
+                self.seen.within |= !(late || early || other);
+            }
             if !(late || early || other) {
                 self.add(&record);
             }
