@@ -15,11 +15,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use seis_core::{SampleType, Samples};
+use seis_core::{SampleType, Samples, Segment};
 use seis_io::file::shown;
 use seis_io::files;
 use seis_io::mseed::{
-    self, Check, ReadOptions, Reader, RecordError, RecordReader, RecordView, WarningKind,
+    self, Check, ReadOptions, Reader, RecordError, RecordReader, RecordView, Span, WarningKind,
 };
 use serde_json::{Value, json};
 
@@ -330,15 +330,17 @@ fn summary(
         }
         return Ok(true);
     }
+    // As the traces would be, of which not one is held in memory.
     let contents = match pipe {
-        Some(bytes) => reader.read_bytes(bytes),
-        None => reader.read(path),
+        Some(bytes) => reader.verify_bytes(bytes),
+        None => reader.verify(path),
     };
     let contents = contents.map_err(Failure::input)?;
-    for trace in &contents.stream {
-        writeln!(out, "{trace}")?;
+    let segments: Vec<Segment> = contents.spans.iter().map(Span::segment).collect();
+    for segment in &segments {
+        writeln!(out, "{segment}")?;
     }
-    for gap in contents.stream.gaps() {
+    for gap in Segment::gaps(segments) {
         writeln!(out, "{gap}")?;
     }
     for warning in contents.report.warnings {

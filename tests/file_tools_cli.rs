@@ -770,6 +770,40 @@ fn inspected_records_have_the_promised_fields() {
     assert!(run("convert", &["--help"], dir).status.success());
 }
 
+/// Without `--samples` no more is in memory than a record and what is told of all of them.
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_does_not_grow_with_samples_that_are_not_printed() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    // 64 MB of samples in 10 MB of Steim-2.
+    let one = trace("CI.HEC..BHN", START, vec![7; 16_000_000]);
+    put(dir, "long.ms", &[one], &WriteOptions::new());
+    let size = std::fs::metadata(dir.join("long.ms")).unwrap().len() >> 10;
+    assert!((8 << 10..16 << 10).contains(&size), "{size} KiB");
+    let program = support::example("mseed_inspect");
+    for (flags, most) in [(&["--index"][..], 8 << 10), (&[], 8 << 10), (&["--samples"], 16 << 10)] {
+        let mut child = Command::new(&program)
+            .args(flags)
+            .arg(dir.join("long.ms"))
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut peak = 0_u64;
+        while child.try_wait().unwrap().is_none() {
+            let about = std::fs::read_to_string(format!("/proc/{}/status", child.id()));
+            let about = about.unwrap_or_default();
+            let line = about.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+            let kib = line.and_then(|l| l.trim().split(' ').next()?.parse().ok());
+            peak = kib.unwrap_or(0).max(peak);
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        assert!(peak > 1_000, "not measured");
+        // Beside the program itself.
+        assert!(peak < (8 << 10) + most, "{flags:?}: {peak} KiB");
+    }
+}
+
 #[test]
 fn gaps_and_overlaps_are_listed() {
     let dir = tempfile::tempdir().unwrap();

@@ -52,7 +52,7 @@ mod trace;
 
 pub use code::Code;
 pub use error::{Error, MergeConflict, Result, StreamError, TraceFailure};
-pub use gaps::{Gap, GapKind};
+pub use gaps::{Gap, GapKind, Segment};
 pub use history::{History, Parameter, Step};
 pub use id::SourceId;
 pub use merge::{GapPolicy, MergeOptions, OverlapPolicy};

@@ -1,8 +1,8 @@
 //! An ordered collection of traces.
 
 use crate::{
-    Gap, IdPattern, MergeOptions, Result, SourceId, StreamError, Trace, TraceFailure, UtcTime,
-    gaps, merge,
+    Gap, IdPattern, MergeOptions, Result, Segment, SourceId, StreamError, Trace, TraceFailure,
+    UtcTime, merge,
 };
 
 /// An ordered collection of traces, of any channels, rates and times.
@@ -124,11 +124,7 @@ impl Stream {
     /// What is less than half a sample long is neither.
     #[must_use]
     pub fn gaps(&self) -> Vec<Gap> {
-        let mut out = Vec::new();
-        for (_, segments) in self.by_channel() {
-            gaps::between(segments, &mut out);
-        }
-        out
+        Segment::gaps(self.traces.iter().map(Segment::from))
     }
 
     /// Joins the segments of each channel by a named policy; the stream is sorted afterwards.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::{History, Samples, SamplingRate, SourceId, TimeDelta, UtcTime};
+use crate::{History, Samples, SamplingRate, Segment, SourceId, TimeDelta, UtcTime};
 
 /// A gapless, regularly sampled series of one channel.
 ///
@@ -166,15 +166,7 @@ impl Default for SamplingRate {
 impl fmt::Display for Trace {
     /// Id, start, end, rate and length on one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} | {} - {} | {}, {} samples",
-            self.id,
-            self.start,
-            self.end(),
-            self.rate,
-            self.len()
-        )
+        Segment::from(self).fmt(f)
     }
 }
 

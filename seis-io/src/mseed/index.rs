@@ -1,11 +1,12 @@
 //! What a source holds, told by its headers alone.
 
+use std::fs::File;
 use std::path::Path;
 
-use seis_core::{SamplingRate, SourceId, UtcTime};
+use seis_core::{SamplingRate, Segment, SourceId, UtcTime};
 
 use super::pass::Pass;
-use super::{Encoding, ReadReport, Reader, Result, assemble};
+use super::{Check, Encoding, ReadReport, Reader, RecordError, Result, WarningKind, assemble};
 
 /// Reads the headers of a file: its records, and the spans of time they cover. No sample is
 /// decoded.
@@ -67,6 +68,15 @@ pub struct Span {
     pub samples: u64,
 }
 
+impl Span {
+    /// It, to find [gaps](Segment::gaps) with.
+    #[must_use]
+    pub fn segment(&self) -> Segment {
+        let Self { id, start, rate, samples, .. } = *self;
+        Segment { id, start, rate, samples }
+    }
+}
+
 impl Reader {
     /// Reads the headers of a file. What is in memory at a time is a piece of the file and what
     /// the [`Index`] is made of, a few hundred bytes for each record that is wanted.
@@ -94,8 +104,67 @@ impl Reader {
         self.spans(pass)
     }
 
+    /// Reads a file as [`read`](Reader::read) does, and keeps no sample: records are decoded one by
+    /// one. The [`Span`]s are those of the traces that `read` gives, and the report is the same,
+    /// with the records that cannot be decoded and the warnings of those that can; what is in memory
+    /// is what [`index`](Self::index) holds.
+    ///
+    /// Spans are not cut to a [window](super::ReadOptions::window), and no duplicates are
+    /// [dropped](super::ReadOptions::drop_duplicates). A file [in order of time](super::ReadOptions::time_ordered)
+    /// is read whole.
+    ///
+    /// # Errors
+    /// As [`Reader::read`].
+    pub fn verify(&mut self, path: impl AsRef<Path>) -> Result<Index> {
+        let path = path.as_ref();
+        self.options.check()?;
+        self.verified_file(path).map_err(|e| e.in_file(path))
+    }
+
+    fn verified_file(&mut self, path: &Path) -> Result<Index> {
+        let file = File::open(path)?;
+        let max_junk = if file.metadata()?.is_file() { u64::MAX } else { self.options.max_junk };
+        let mut pass = Pass::verifying();
+        self.headers_from(file, max_junk, &mut pass)?;
+        self.verified(pass)
+    }
+
+    /// As [`verify`](Self::verify), of bytes in memory.
+    ///
+    /// # Errors
+    /// As [`Reader::read_bytes`].
+    pub fn verify_bytes(&mut self, bytes: &[u8]) -> Result<Index> {
+        self.options.check()?;
+        let mut pass = Pass::verifying();
+        self.headers(bytes, &mut pass);
+        self.verified(pass)
+    }
+
+    /// Judges records whose last sample is not the one that they announce, as the second pass does.
+    fn verified(&mut self, mut pass: Pass) -> Result<Index> {
+        for (index, Check { last, announced }) in pass.take_odd() {
+            let Some(entry) = self.entries.get_mut(index) else { continue };
+            if entry.suspect {
+                entry.broken = true;
+                pass.skip(entry, RecordError::Damaged { last, announced });
+            } else {
+                let id = pass.table.id(entry.channel);
+                let kind = WarningKind::IntegrationConstant { last, announced };
+                pass.warn(entry.offset, id, kind);
+            }
+        }
+        self.spans(pass)
+    }
+
     fn spans(&mut self, mut pass: Pass) -> Result<Index> {
         let segments = assemble::assemble(&mut self.entries, &pass.table, &self.options.join);
+        if pass.verifies() {
+            for (id, segment) in &segments {
+                if let Some((offset, kind)) = segment.drift_warning(&self.entries) {
+                    pass.warn(offset, *id, kind);
+                }
+            }
+        }
         pass.finish(&self.entries);
         pass.stop(&self.options)?;
         let records = self

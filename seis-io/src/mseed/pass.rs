@@ -6,7 +6,8 @@ use seis_core::SourceId;
 use super::assemble::{ChannelTable, Entry};
 use super::record::Common;
 use super::{
-    Error, Policy, ReadOptions, ReadReport, RecordError, Result, Skipped, Warning, WarningKind,
+    Check, Error, Policy, ReadOptions, ReadReport, RecordError, Result, Skipped, Warning,
+    WarningKind,
 };
 
 /// Bytes of a source in the buffer.
@@ -34,9 +35,33 @@ pub(super) struct Pass {
     /// Channels that the last source has records of, wanted or not: the first, and if there are
     /// more.
     channels: Option<(u32, bool)>,
+    /// Whether samples are decoded in the first pass, for their errors alone.
+    verifies: bool,
+    /// Entries of records whose last sample is not the one that they announce, if so.
+    odd: Vec<(usize, Check)>,
 }
 
 impl Pass {
+    /// That decodes samples in the first pass.
+    pub(super) fn verifying() -> Self {
+        Self { verifies: true, ..Self::default() }
+    }
+
+    /// Whether samples are decoded in the first pass.
+    pub(super) fn verifies(&self) -> bool {
+        self.verifies
+    }
+
+    /// That the last sample of an entry is not the one that its record announces.
+    pub(super) fn add_odd(&mut self, index: usize, check: Check) {
+        self.odd.push((index, check));
+    }
+
+    /// The entries of which that was told.
+    pub(super) fn take_odd(&mut self) -> Vec<(usize, Check)> {
+        std::mem::take(&mut self.odd)
+    }
+
     /// That of the source that begins next only a part is read, from here on.
     pub(super) fn set_part(&mut self, start: u64, size: u64, looked_at: u64) {
         self.part = Some((start, size, looked_at));

@@ -219,10 +219,8 @@ impl Reader {
             (traces, warnings, _) = self.decode(bytes, &segments);
         }
         for (id, segment) in &segments {
-            let samples = segment.drift();
-            if samples > 0.5 {
-                let offset = segment.records(&self.entries).next().map_or(0, |(_, e)| e.offset);
-                warnings.push((offset, *id, WarningKind::Drift { samples }));
+            if let Some((offset, kind)) = segment.drift_warning(&self.entries) {
+                warnings.push((offset, *id, kind));
             }
         }
         for (at, id, kind) in warnings {

@@ -27,6 +27,7 @@ fn read_within_limits(bytes: &[u8]) {
             let options = options.clone().policy(policy);
             hold("whole", &mut || drop(read_bytes(bytes, &options)));
             hold("headers", &mut || drop(Reader::new(options.clone()).index_bytes(bytes)));
+            hold("verified", &mut || drop(Reader::new(options.clone()).verify_bytes(bytes)));
         }
         let sizes = [1, 100, 4096];
         hold("stream", &mut || {

@@ -3,11 +3,11 @@
 use std::io::{self, Read};
 
 use arbitrary::Unstructured;
-use seis_core::{Samples, SamplingRate, SourceId, Trace, UtcTime};
+use seis_core::{Samples, SamplingRate, Segment, SourceId, Trace, UtcTime};
 use seis_io::mseed::v2::Quality;
 use seis_io::mseed::{
     ByteOrder, Contents, Encoding, Error, FormatVersion, JoinOptions, Policy, ReadOptions, Reader,
-    RecordReader, RecordView, Records, Skipped, WriteOptions, Writer, read_bytes, read_from,
+    RecordReader, RecordView, Records, Skipped, Span, WriteOptions, Writer, read_bytes, read_from,
     write_to,
 };
 
@@ -126,14 +126,21 @@ pub(crate) fn source(bytes: &[u8]) {
 fn account(bytes: &[u8], options: &ReadOptions) -> Option<Contents> {
     let mut reader = Reader::new(options.clone());
     let index = reader.index_bytes(bytes);
+    let verified = reader.verify_bytes(bytes);
     let contents = match read_bytes(bytes, options) {
         Ok(contents) => contents,
         Err(error) => {
             assert!(!error.to_string().is_empty());
+            assert_eq!(verified.unwrap_err().to_string(), error.to_string());
             return None;
         }
     };
     let report = &contents.report;
+    // Without samples in memory the same is told of them.
+    let verified = verified.unwrap();
+    assert_eq!(verified.report, *report);
+    let segments: Vec<Segment> = verified.spans.iter().map(Span::segment).collect();
+    assert_eq!(segments, contents.stream.iter().map(Segment::from).collect::<Vec<_>>());
     let samples: usize = contents.stream.iter().map(Trace::len).sum();
     // A Steim frame of 64 bytes holds at most 105 samples.
     assert!(samples <= bytes.len() * 2, "{samples} samples from {} bytes", bytes.len());

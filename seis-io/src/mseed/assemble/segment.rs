@@ -3,7 +3,7 @@
 use seis_core::{SampleType, SamplingRate, TimeDelta, UtcTime};
 
 use super::{Entry, NONE};
-use crate::mseed::{JoinOptions, TimeTolerance};
+use crate::mseed::{JoinOptions, TimeTolerance, WarningKind};
 
 /// The lag of a record alone.
 const NO_LAG: (TimeDelta, TimeDelta) = (TimeDelta::ZERO, TimeDelta::ZERO);
@@ -131,8 +131,15 @@ impl Segment {
     }
 
     /// Largest distance of a record from the times of the trace, in samples.
-    pub(crate) fn drift(&self) -> f64 {
+    fn drift(&self) -> f64 {
         self.lag.0.abs().max(self.lag.1.abs()).as_seconds_f64() * self.rate.hz()
+    }
+
+    /// That it is large, and where the first record stands.
+    pub(crate) fn drift_warning(&self, entries: &[Entry]) -> Option<(usize, WarningKind)> {
+        let samples = self.drift();
+        let offset = self.records(entries).next().map_or(0, |(_, entry)| entry.offset);
+        (samples > 0.5).then_some((offset, WarningKind::Drift { samples }))
     }
 
     /// Whether the record fits behind.
