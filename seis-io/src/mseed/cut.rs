@@ -11,7 +11,10 @@
 //!   each other up to just there, if the samples in front of them are not those that the header
 //!   announces. So end long records that were cut in front of shorter ones.
 //!
-//! Sound records are only looked into where their end shows something odd.
+//! Sound records are only looked into where their end shows something odd. So a cut record is taken
+//! for whole if shorter whole records fill what is missing of it just to its end, and a record of
+//! its own length follows there: looking into every record would cost more than decoding it. Nor can
+//! be told that a record without blockette 1000 was cut, since its length is where the next begins.
 
 use seis_core::Samples;
 

@@ -8,6 +8,7 @@
 //! | only some channels, only some time | [`ReadOptions::select`], [`ReadOptions::window`] |
 //! | … of a file in order of time, most of which is then never touched | [`ReadOptions::time_ordered`] |
 //! | only headers: records and time spans | [`index()`], [`Reader::index`] |
+//! | check a file that is too large for memory, samples too | [`Reader::verify`] |
 //! | record after record, from memory | [`Records`] |
 //! | record after record, from anything, in bounded memory | [`RecordReader`] |
 //! | one record | [`RecordView`] |
@@ -73,6 +74,14 @@
 //! one of another length, or nothing, a whole record is looked for within it, which shows that it
 //! was cut: it is reported as [cut](RecordError::Truncated), and the records that it would have
 //! swallowed are read. A record that is embedded in text or in a blockette is left where it is.
+//!
+//! Two things cannot be told, since version 2 has no checksum. A cut record is taken for whole, with
+//! the bytes of others among its own, if shorter whole records fill what is missing of it just to
+//! its end and a record of its own length follows there; what shows it, if anything, is that its
+//! samples cannot be decoded, or do not end as announced. And a record without blockette 1000 does
+//! not say how long it is: it reaches to the next header, which is looked for at every 64 bytes. One
+//! that was cut at such a place is as long as what is left of it, and one behind which a header is
+//! destroyed reaches to the header after that.
 //!
 //! [`Policy::Stop`] turns the first of these into an error; [`Contents::complete`] does so
 //! afterwards.
