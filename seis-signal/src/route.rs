@@ -10,7 +10,7 @@ use crate::fft::{Convolution, Long, PER_FREQUENCY, estimate, smooth_lengths};
 const WORTH: f64 = 0.9;
 
 /// Weight of a product in the filter that lowers the rate before the transform.
-const PER_TAP: f64 = 0.35;
+const PER_TAP: f64 = 0.27;
 
 /// How much less that way must cost.
 const WORTH_FILTERING: f64 = 0.9;

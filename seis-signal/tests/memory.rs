@@ -120,13 +120,18 @@ fn plans_know_what_they_hold() {
     let spec = DeconvolutionSpec::default();
     // The transforms of this length are shared and not the plan's.
     let first = DeconvolutionPlan::new(&spec, 48_000, rate, &response).unwrap();
-    let mut second = None;
-    let used = measure(|| {
-        second = DeconvolutionPlan::new(&spec, 48_000, rate, &response).ok();
-    });
-    assert_eq!(first.memory_bytes(), second.as_ref().unwrap().memory_bytes());
-    let (held, claimed) = (used.bytes_current as f64, first.memory_bytes() as f64);
-    assert!((held / claimed - 1.0).abs() < 0.01, "{held} {claimed}");
+    let claimed = first.memory_bytes() as f64;
+    let again = || {
+        let mut second = None;
+        let used = measure(|| {
+            second = DeconvolutionPlan::new(&spec, 48_000, rate, &response).ok();
+        });
+        assert_eq!(first.memory_bytes(), second.as_ref().unwrap().memory_bytes());
+        used.bytes_current as f64
+    };
+    // Of the transforms only the latest are shared: other tests may push these out meanwhile.
+    let held: Vec<f64> = (0..5).map(|_| again()).collect();
+    assert!(held.iter().any(|held| (held / claimed - 1.0).abs() < 0.01), "{held:?} {claimed}");
 }
 
 /// A cache of long-lived plans stays within its bound, and drops what was used least recently.

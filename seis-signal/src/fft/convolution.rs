@@ -49,7 +49,7 @@ use crate::vector::with_vectors;
 const SHORTEST: usize = 256;
 
 /// Weight of a sample, for all that is not a transform: twisted, summed, multiplied, put together.
-const PER_SAMPLE: f64 = 9.0;
+const PER_SAMPLE: f64 = 7.0;
 
 /// Weight of a surviving frequency of a transform of the whole circle: separated, multiplied and
 /// joined, in the units of [`estimate`].
