@@ -10,7 +10,7 @@ mod console;
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -22,6 +22,7 @@ use seis_io::mseed::{
     self, Check, ReadOptions, Reader, RecordError, RecordReader, RecordView, Span, WarningKind,
 };
 use serde_json::{Value, json};
+use tempfile::NamedTempFile;
 
 /// What is in miniSEED files: a line for each record, then the traces, gaps and overlaps.
 #[derive(Debug, Parser)]
@@ -144,32 +145,55 @@ fn inspect(path: &Path, args: &Args, out: &mut impl Write) -> Result<bool, Failu
     if !args.json {
         writeln!(out, "{} ({size})", shown(path))?;
     }
-    // What cannot be read a second time is kept for the traces, record by record.
-    let mut kept = (!metadata.is_file() && !args.json).then(Vec::new);
+    // What cannot be read a second time is kept for the traces.
+    let kept = if metadata.is_file() || args.json {
+        None
+    } else {
+        Some(NamedTempFile::new().map_err(Failure::input)?)
+    };
+    let copy = match &kept {
+        Some(kept) => Some(BufWriter::new(kept.reopen().map_err(Failure::input)?)),
+        None => None,
+    };
     // A record at a time: the file may be of any size.
     let mut options = ReadOptions::new().check_crc(!args.ignore_crc);
     if metadata.is_file() {
         // It ends.
         options = options.max_junk(u64::MAX);
     }
-    let mut reader = RecordReader::with_options(file, &options);
+    let mut source = Tee { source: file, copy, bytes: 0 };
+    let mut reader = RecordReader::with_options(&mut source, &options);
     let mut records = 0_u64;
+    let mut held: Option<Held> = None;
+    let mut behind_bad = None;
     while let Some(item) = reader.next_record() {
-        if let Ok(record) = &item {
-            records += 1;
-            if let Some(bytes) = &mut kept {
-                if bytes.len() + record.bytes().len() > MOST_KEPT {
-                    let why = format!("more than {MOST_KEPT} bytes: use --json");
-                    return Err(Failure::input(why));
-                }
-                bytes.extend_from_slice(record.bytes());
-            }
+        if let Some(held) = held.take() {
+            let bad_from = match &item {
+                Err(mseed::Error::Record { skipped, .. }) => Some(skipped.offset),
+                _ => None,
+            };
+            complete &= held.tell(out, path, args, bad_from)?;
         }
+        records += u64::from(item.is_ok());
         match item {
             Ok(record) if args.index => describe(out, path, args, &record, None)?,
             Ok(record) => match decode(&record) {
                 Ok((samples, check)) => {
-                    describe(out, path, args, &record, Some((&samples, check)))?;
+                    let decoded = Some((&samples, check));
+                    let Some(damage) = damage(check) else {
+                        describe(out, path, args, &record, decoded)?;
+                        continue;
+                    };
+                    let mut told = Vec::new();
+                    describe(&mut told, path, args, &record, decoded)?;
+                    let (offset, len) = (record.offset(), record.bytes().len() as u64);
+                    let error = format!("{}: {damage}", record.id());
+                    let doubtful = Held { told, offset, len, error };
+                    if behind_bad == Some(offset) {
+                        complete &= doubtful.tell(out, path, args, Some(offset + len))?;
+                    } else {
+                        held = Some(doubtful);
+                    }
                 }
                 Err(error) => {
                     complete = false;
@@ -184,26 +208,99 @@ fn inspect(path: &Path, args: &Args, out: &mut impl Write) -> Result<bool, Failu
                     reason = format!("{id}: {reason}");
                 }
                 missing(out, path, args, skipped.offset, skipped.len, &reason)?;
+                behind_bad = Some(skipped.offset + skipped.len);
             }
             Err(error) => return Err(Failure::input(error)),
         }
     }
-    if records == 0 && complete && reader.control_records() == 0 {
-        return Err(Failure::input("no readable miniSEED record"));
+    if let Some(held) = held {
+        complete &= held.tell(out, path, args, None)?;
+    }
+    if records == 0 && complete {
+        let why = match reader.control_records() {
+            0 => "no readable miniSEED record".to_owned(),
+            control => format!("{control} control records, and no data record"),
+        };
+        return Err(Failure::input(why));
     }
     if args.json {
         return Ok(complete);
     }
-    match summary(out, path, kept.as_deref(), args) {
+    drop(reader);
+    if let Some(copy) = &mut source.copy {
+        copy.flush().map_err(Failure::input)?;
+    }
+    match summary(out, kept.as_ref().map_or(path, |kept| kept.path()), args) {
         Ok(whole) => Ok(complete && whole),
-        // Control headers, or what was skipped, are all there is.
+        // What was skipped is all there is.
         Err(Failure::Input(e)) if is_without_records(e.as_ref()) => {
             out.flush()?;
-            tell(path, e.as_ref());
+            let why = e.to_string();
+            // A copy has no name that anybody knows.
+            let copy = kept.map(|kept| format!("{}: ", kept.path().display()));
+            let why = copy.and_then(|name| why.strip_prefix(&name)).unwrap_or(&why);
+            tell(path, Box::<dyn Error>::from(why).as_ref());
             Ok(complete)
         }
         Err(failure) => Err(failure),
     }
+}
+
+/// Copies what is read.
+struct Tee {
+    source: File,
+    copy: Option<BufWriter<File>>,
+    bytes: u64,
+}
+
+impl Read for Tee {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.source.read(buffer)?;
+        if let Some(copy) = &mut self.copy {
+            self.bytes += n as u64;
+            if self.bytes > MOST_KEPT {
+                let why = format!("more than {MOST_KEPT} bytes: use --json");
+                return Err(io::Error::other(why));
+            }
+            copy.write_all(&buffer[..n])?;
+        }
+        Ok(n)
+    }
+}
+
+/// A record whose last sample is not the one that it announces. It is only known with what stands
+/// behind it whether it is damaged.
+struct Held {
+    told: Vec<u8>,
+    offset: u64,
+    len: u64,
+    error: String,
+}
+
+impl Held {
+    /// Tells of the record, behind which unreadable bytes begin at some place or not; whether it can
+    /// be believed.
+    fn tell(
+        self,
+        out: &mut impl Write,
+        path: &Path,
+        args: &Args,
+        bad_from: Option<u64>,
+    ) -> io::Result<bool> {
+        let Self { told, offset, len, error } = self;
+        if bad_from == Some(offset + len) {
+            missing(out, path, args, offset, len, &error)?;
+            return Ok(false);
+        }
+        out.write_all(&told)?;
+        Ok(true)
+    }
+}
+
+/// What is wrong if a record does not end as it announces, and stands next to unreadable bytes.
+fn damage(check: Option<Check>) -> Option<RecordError> {
+    let Check { last, announced } = check?;
+    (last != announced).then_some(RecordError::Damaged { last, announced })
 }
 
 fn is_without_records(error: &(dyn Error + 'static)) -> bool {
@@ -211,7 +308,7 @@ fn is_without_records(error: &(dyn Error + 'static)) -> bool {
 }
 
 /// Most that is kept of a pipe.
-const MOST_KEPT: usize = 1 << 30;
+const MOST_KEPT: u64 = 1 << 30;
 
 /// The samples, and whether the last is the one that the record announces.
 fn decode(record: &RecordView<'_>) -> Result<(Samples, Option<Check>), RecordError> {
@@ -310,20 +407,11 @@ fn missing(
 }
 
 /// Traces, gaps and overlaps; whether all records went into them.
-fn summary(
-    out: &mut impl Write,
-    path: &Path,
-    pipe: Option<&[u8]>,
-    args: &Args,
-) -> Result<bool, Failure> {
+fn summary(out: &mut impl Write, path: &Path, args: &Args) -> Result<bool, Failure> {
     let options = ReadOptions::new().check_crc(!args.ignore_crc).max_inflation(args.max_inflation);
     let mut reader = Reader::new(options);
     if args.index {
-        let index = match pipe {
-            Some(bytes) => reader.index_bytes(bytes),
-            None => reader.index(path),
-        };
-        for span in index.map_err(Failure::input)?.spans {
+        for span in reader.index(path).map_err(Failure::input)?.spans {
             let (id, start, end) = (span.id, span.start, span.end);
             let (rate, samples) = (span.rate, span.samples);
             writeln!(out, "{id} | {start} - {end} | {rate}, {samples} samples")?;
@@ -331,11 +419,7 @@ fn summary(
         return Ok(true);
     }
     // As the traces would be, of which not one is held in memory.
-    let contents = match pipe {
-        Some(bytes) => reader.verify_bytes(bytes),
-        None => reader.verify(path),
-    };
-    let contents = contents.map_err(Failure::input)?;
+    let contents = reader.verify(path).map_err(Failure::input)?;
     let segments: Vec<Segment> = contents.spans.iter().map(Span::segment).collect();
     for segment in &segments {
         writeln!(out, "{segment}")?;

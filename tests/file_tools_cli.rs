@@ -840,6 +840,65 @@ fn pipes_are_files_too() {
     }
 }
 
+/// A record that does not end as it announces is damaged if it stands next to unreadable bytes, on
+/// either side. The library leaves it out then, and so the listing says it, of files and of pipes.
+#[test]
+fn records_that_are_left_out_are_listed_as_such() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let short = WriteOptions::new().record_len(512);
+    put(dir, "good.ms", &[trace("CI.HEC..BHN", START, ramp(1500))], &short);
+    let good = std::fs::read(dir.join("good.ms")).unwrap();
+    let mut odd = good[512..1024].to_vec();
+    // A difference in the second frame.
+    odd[64 + 64 + 8] ^= 1;
+    let junk = [0; 64];
+    let cases: [(&str, Vec<&[u8]>, Option<(u64, usize)>); 4] = [
+        ("behind.ms", vec![&good[..512], &odd, &junk, &good[1024..]], Some((512, 2))),
+        ("before.ms", vec![&good[..512], &junk, &odd, &good[1024..]], Some((576, 2))),
+        ("last.ms", vec![&good[..512], &odd, &junk], Some((512, 1))),
+        ("kept.ms", vec![&good[..512], &odd, &good[1024..]], None),
+    ];
+    let program = support::example("mseed_inspect");
+    for (name, parts, left_out) in cases {
+        std::fs::write(dir.join(name), parts.concat()).unwrap();
+        let (status, printed, _) = inspect(dir, &["--json", name]);
+        let objects = printed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let objects: Vec<Value> = objects.collect();
+        let damaged: Vec<&Value> = objects
+            .iter()
+            .filter(|o| o["error"].as_str().is_some_and(|e| e.contains("the last sample is")))
+            .collect();
+        let samples: u64 = objects.iter().filter_map(|o| o["nsamples"].as_u64()).sum();
+        let read = mseed::read(dir.join(name)).unwrap();
+        assert_eq!(samples, read.stream.iter().map(|t| t.len() as u64).sum::<u64>(), "{printed}");
+        let (text_status, listed, _) = inspect(dir, &[name]);
+        assert_eq!(text_status, status);
+        match left_out {
+            None => assert!(damaged.is_empty() && status == 0, "{printed}"),
+            Some((offset, traces)) => {
+                assert_eq!(status, 3);
+                assert_eq!(damaged.len(), 1, "{printed}");
+                assert_eq!(
+                    (&damaged[0]["offset"], &damaged[0]["skipped"]),
+                    (&offset.into(), &512.into())
+                );
+                assert_eq!(read.stream.len(), traces);
+                let line = format!("{offset:>10}        512 bytes skipped: CI.HEC..BHN: the last");
+                assert!(listed.contains(&line), "{listed}");
+            }
+        }
+        if cfg!(unix) {
+            let line = format!("cat {name} | {} /dev/stdin", program.display());
+            let output = Command::new("sh").args(["-c", &line]).current_dir(dir).output().unwrap();
+            let piped = String::from_utf8(output.stdout).unwrap();
+            assert_eq!(output.status.code(), Some(status));
+            // All but the line with the name.
+            assert_eq!(piped.split_once('\n').unwrap().1, listed.split_once('\n').unwrap().1);
+        }
+    }
+}
+
 /// Devices that never end are given up, within bounded memory.
 #[cfg(target_os = "linux")]
 #[test]
@@ -999,6 +1058,12 @@ fn files_without_a_trace_fail() {
     std::fs::write(dir.join("broken.ms"), &bytes).unwrap();
     std::fs::write(dir.join("junk"), b"junk").unwrap();
     std::fs::write(dir.join("empty"), b"").unwrap();
+    std::fs::write(dir.join("control"), format!("{:<256}", "000001V 010001802.408")).unwrap();
+    let (status, printed, said) = inspect(dir, &["--json", "control"]);
+    let object: Value = serde_json::from_str(printed.trim()).unwrap();
+    assert_eq!(status, 1, "{said}");
+    assert!(object["error"].as_str().unwrap().contains("and no data record"), "{printed}");
+    assert!(inspect(dir, &["control"]).2.contains("control records, and no data record"));
     for (names, expected) in [
         (&["broken.ms"][..], 3),
         (&["junk"], 3),

@@ -301,11 +301,17 @@ fn logs_are_read_whole() {
 /// Each record is in the file of the day on which it starts, and most days have none.
 #[test]
 fn records_that_last_for_days() {
+    let short = WriteOptions::new().record_len(512);
     for version in [FormatVersion::V2, FormatVersion::V3] {
         let whole = trace("XX.A.00.UHZ", "2021-12-28T01:00:00Z", 0.01, 20.0 * 86_400.0);
         let mut bytes = Vec::new();
         let options = WriteOptions::new().record_len(8192).version(version);
         write_to(&mut bytes, [&whole], &options).unwrap();
+        // In front, as loggers write it, one without samples and rate, which tells nothing of others.
+        let mut of_state = Vec::new();
+        write_to(&mut of_state, [&trace("XX.A.00.UHZ", "2021-12-28T00:00:00Z", 1.0, 9.0)], &short)
+            .unwrap();
+        of_state[30..36].fill(0);
         let root = tempfile::tempdir().unwrap();
         let mut days = Vec::new();
         for record in mseed::Records::new(&bytes).map(|r| r.unwrap()) {
@@ -313,7 +319,7 @@ fn records_that_last_for_days() {
             put(
                 root.path(),
                 &format!("{year}/XX/A/UHZ.D/XX.A.00.UHZ.D.{year}.{day:03}"),
-                record.bytes(),
+                &[&of_state, record.bytes()].concat(),
             );
             days.push(record.start().as_nanos() / 86_400_000_000_000);
         }

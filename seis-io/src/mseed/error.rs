@@ -455,6 +455,18 @@ pub enum WriteError {
         /// [`round_rate`](super::WriteOptions::round_rate), if there is one.
         nearest_hz: Option<f64>,
     },
+    /// The records of a series of this rate could not be joined again: in version 2 they begin at
+    /// whole microseconds, and half a sample is less than the error of two of them.
+    #[error(
+        "{id}: more than one record at {hz:?} Hz: records of miniSEED 2 begin at whole microseconds, \
+         so that above 500000 Hz they would not be joined again: write version 3, or longer records"
+    )]
+    TooFast {
+        /// The trace.
+        id: SourceId,
+        /// The rate in Hz.
+        hz: f64,
+    },
     /// Version 2 does not hold the start time of a trace: it is no whole microsecond.
     #[error(
         "{id}: start {start} is no whole microsecond, which is all that miniSEED 2 holds (the \

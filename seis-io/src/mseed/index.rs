@@ -105,7 +105,8 @@ impl Reader {
     }
 
     /// Reads a file as [`read`](Reader::read) does, and keeps no sample: records are decoded one by
-    /// one. The [`Span`]s are those of the traces that `read` gives, and the report is the same,
+    /// one. The [`Span`]s are those of the traces that `read` gives, and the report is the same
+    /// (where a policy ends the reading, the first unreadable stretch may be told to be shorter),
     /// with the records that cannot be decoded and the warnings of those that can; what is in memory
     /// is what [`index`](Self::index) holds.
     ///

@@ -107,9 +107,14 @@
 //! * A start time with a fraction of 10000 tenths of milliseconds is the next second, as in ObsPy
 //!   (with a warning); libmseed refuses it. Larger fractions are errors; ObsPy carries them over.
 //! * Bytes of a code that are not printable ASCII are left out, as by ObsPy (with a warning);
-//!   libmseed ends the code there.
-//! * Blanks in front of a channel code, or within it, are left out, as by ObsPy. libmseed takes them
-//!   for empty codes: of ` BZ` it makes `_B_Z`. (Of `BZ ` it makes `B_Z_`, and so do we.)
+//!   libmseed ends the code there. A NUL ends it for all three.
+//! * Blanks in front of a channel code are left out, as by ObsPy, and within it too (with a warning);
+//!   ObsPy keeps those. libmseed takes them for empty codes: of ` BZ` it makes `_B_Z`. (Of `BZ ` it
+//!   makes `B_Z_`, and so do we.)
+//! * A leap second is not counted: times are those of UTC without it, and a record that spans one has
+//!   its last samples a second late, as in ObsPy. The next record then seems to overlap by a second.
+//!   libmseed has a table of leap seconds and joins them; what it writes across one differs likewise.
+//!   (Version-2 flags of leap seconds can be asked for.)
 //! * A cut last record, junk behind the last record, or a bad record in the middle are reported.
 //!   ObsPy drops the first two in silence and fails on the third; libmseed fails.
 //! * Behind a version-2 record that was cut in the middle of a source the next is found. Both take

@@ -1,7 +1,7 @@
 //! Records that go on for days after the one whose file they are in.
 //!
 //! A record of 4096 bytes at 0.01 Hz lasts a week. How long one can be follows from its length and
-//! its rate, which the first record of a file tells for all of them.
+//! its rate, which the first records of a file with samples tell for all of them.
 
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -21,6 +21,10 @@ const SAMPLES_PER_BYTE: u64 = 2;
 /// No record is longer, of version 3 (libmseed's limit as well).
 const LONGEST_RECORD: u64 = 10 << 20;
 
+/// Records with samples that are looked at. Others, of detections or of the state of a station, have
+/// no rate.
+const LOOKED_AT: usize = 16;
+
 /// How much of a file is searched for its first record, behind junk.
 const SEARCHED: u64 = LONGEST_RECORD + (1 << 20);
 
@@ -39,8 +43,12 @@ pub(super) fn may_last(
     file.rewind().ok()?;
     let size = if is_gzip(&head) { u64::MAX } else { file.metadata().ok()?.len() };
     let mut reader = RecordReader::with_options(file.take(SEARCHED), options);
-    loop {
-        let Ok(record) = reader.next_record()? else { continue };
+    let mut found = 0;
+    while let Some(item) = reader.next_record() {
+        let Ok(record) = item else { continue };
+        if record.sample_count() == 0 || !record.rate().is_regular() {
+            continue;
+        }
         let longest = match record.version() {
             // All of one length, and samples counted in 16 bits.
             2 => (record.bytes().len() as u64 * SAMPLES_PER_BYTE).min(u16::MAX.into()),
@@ -48,6 +56,13 @@ pub(super) fn may_last(
             _ => LONGEST_RECORD.min(size) * SAMPLES_PER_BYTE,
         };
         let span = record.rate().offset_of(i64::try_from(longest).unwrap_or(i64::MAX));
-        return Some(behind + span >= until);
+        if behind + span >= until {
+            return Some(true);
+        }
+        found += 1;
+        if found == LOOKED_AT {
+            break;
+        }
     }
+    (found > 0).then_some(false)
 }

@@ -2,9 +2,10 @@
 //! rounded if that is asked for.
 
 use proptest::prelude::*;
-use seis_core::{SamplingRate, TimeDelta, Trace};
+use seis_core::{SamplingRate, TimeDelta, Trace, UtcTime};
 use seis_io::mseed::{
     ByteOrder, FormatVersion, ReadOptions, Records, WriteError, WriteOptions, Writer, read_bytes,
+    write_to,
 };
 use seis_io::sac;
 
@@ -203,4 +204,32 @@ fn version_3_has_one_byte_order() {
     let v2 = WriteOptions::new();
     let big = written(&trace, &v2.clone().byte_order(ByteOrder::Big)).unwrap();
     assert_eq!(written(&trace, &v2).unwrap(), big);
+}
+
+/// Above 500 kHz half a sample is less than what whole microseconds leave open.
+#[test]
+fn records_that_could_not_be_joined_are_refused() {
+    for (hz, version, records, refused) in [
+        (500_000.0, FormatVersion::V2, 20, false),
+        (2_000_000.0, FormatVersion::V2, 1, false),
+        (2_000_000.0, FormatVersion::V2, 20, true),
+        (2_000_000.0, FormatVersion::V3, 20, false),
+    ] {
+        let rate = SamplingRate::from_hz(hz).unwrap();
+        let samples: Vec<f32> = (0..records * 100).map(|i| i as f32).collect();
+        let trace = Trace::new("CI.HEC..BHN".parse().unwrap(), UtcTime::EPOCH, rate, samples);
+        let mut bytes = Vec::new();
+        let options = WriteOptions::new().record_len(512).version(version);
+        match write_to(&mut bytes, [&trace], &options) {
+            Err(WriteError::TooFast { hz: told, .. }) => assert!(refused && told == hz),
+            done => {
+                done.unwrap();
+                assert!(!refused, "{hz}");
+                assert_eq!(
+                    read_bytes(&bytes, &Default::default()).unwrap().stream.traces(),
+                    [trace]
+                );
+            }
+        }
+    }
 }

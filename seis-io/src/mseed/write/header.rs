@@ -150,7 +150,12 @@ impl Series {
     ) -> Result<(), WriteError> {
         let start = self.time_of(first);
         match &self.template {
-            Template::V2(template) => template.fill(record, sequence, encoding, start, count),
+            Template::V2(template) => {
+                if first > 0 {
+                    v2::expect_to_be_joined(self.id, self.rate)?;
+                }
+                template.fill(record, sequence, encoding, start, count)
+            }
             Template::V3(template) => template.fill(record, encoding, start, count),
         }
     }

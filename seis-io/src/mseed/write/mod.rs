@@ -101,7 +101,8 @@ pub fn write_to<'a>(
 /// * The rate must be a ratio or product of integers up to 32767, which factor and multiplier
 ///   hold, or a 32-bit float, which goes into blockette 100 as well; others are rounded
 ///   [on request](WriteOptions::round_rate). What was read of a version-2 file always is such a
-///   rate.
+///   rate. Above 500 kHz records that begin at whole microseconds would not be joined again;
+///   more than one is refused.
 ///
 /// In version 3 times are exact to the nanosecond and rates to double precision; rates below 1 Hz
 /// are stored as periods. Records are as long as what they hold, and have their checksum.

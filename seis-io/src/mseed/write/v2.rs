@@ -147,6 +147,16 @@ impl Template {
     }
 }
 
+/// The start of a trace may be rounded by half a microsecond, and that of a record too. Readers join
+/// what is off by half a sample.
+const FASTEST_HZ: f64 = 500_000.0;
+
+/// Refuses a rate of which the records could not be joined again.
+pub(super) fn expect_to_be_joined(id: SourceId, rate: SamplingRate) -> Result<(), WriteError> {
+    let hz = rate.hz();
+    if hz > FASTEST_HZ { Err(WriteError::TooFast { id, hz }) } else { Ok(()) }
+}
+
 /// Refuses a start time that a header does not hold.
 pub(super) fn expect_microsecond(id: SourceId, start: UtcTime) -> Result<(), WriteError> {
     let rounded = to_microsecond(start);
