@@ -853,7 +853,8 @@ fn records_that_are_left_out_are_listed_as_such() {
     // A difference in the second frame.
     odd[64 + 64 + 8] ^= 1;
     let junk = [0; 64];
-    let cases: [(&str, Vec<&[u8]>, Option<(u64, usize)>); 4] = [
+    type Case<'a> = (&'a str, Vec<&'a [u8]>, Option<(u64, usize)>);
+    let cases: [Case; 4] = [
         ("behind.ms", vec![&good[..512], &odd, &junk, &good[1024..]], Some((512, 2))),
         ("before.ms", vec![&good[..512], &junk, &odd, &good[1024..]], Some((576, 2))),
         ("last.ms", vec![&good[..512], &odd, &junk], Some((512, 1))),
