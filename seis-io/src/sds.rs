@@ -8,9 +8,11 @@
 //! At low rates a record lasts longer than a day: one of 4096 bytes at 0.01 Hz about a week. So
 //! going back from the day before, file by file, files are looked into as long as a record that
 //! starts on the day of the file may last until the time that is wanted: one of the length and rate
-//! of the file's first record, with as many samples as fit (in version 3, where lengths differ, of
-//! the longest record that fits into the file). Files of more than 366 days before are not looked
-//! at, nor are those of more than a day after.
+//! of any of the file's first 16 records with samples, with as many samples as fit (in version 3,
+//! where lengths differ, of the longest record that fits into the file). Files of more than 366 days
+//! before are not looked at, nor are those of more than a day after. So a record that lasts for days
+//! is missed where a later file of its channel has only records that do not: of a channel whose rate
+//! was raised, or that is at both rates at once.
 
 mod reach;
 
