@@ -184,15 +184,15 @@ fn inspect(path: &Path, args: &Args, out: &mut impl Write) -> Result<bool, Failu
                         describe(out, path, args, &record, decoded)?;
                         continue;
                     };
-                    let mut told = Vec::new();
-                    describe(&mut told, path, args, &record, decoded)?;
                     let (offset, len) = (record.offset(), record.bytes().len() as u64);
                     let error = format!("{}: {damage}", record.id());
-                    let doubtful = Held { told, offset, len, error };
                     if behind_bad == Some(offset) {
-                        complete &= doubtful.tell(out, path, args, Some(offset + len))?;
+                        complete = false;
+                        missing(out, path, args, offset, len, &error)?;
                     } else {
-                        held = Some(doubtful);
+                        let mut told = Vec::new();
+                        describe(&mut told, path, args, &record, decoded)?;
+                        held = Some(Held { told, offset, len, error });
                     }
                 }
                 Err(error) => {

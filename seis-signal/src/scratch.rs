@@ -86,10 +86,9 @@ pub(crate) fn untouched(buffer: &mut Vec<f64>, len: usize) -> Result<&mut [f64]>
 /// As [`untouched`], on lines of the cache.
 pub(crate) fn untouched_room(buffer: &mut Vec<f64>, len: usize) -> Result<&mut [f64]> {
     let with_lead = len.saturating_add(MOST_LEAD);
-    let buffer = match buffer.len() >= with_lead {
-        true => buffer,
-        false => untouched(buffer, with_lead)?,
-    };
+    if buffer.len() < with_lead {
+        untouched(buffer, with_lead)?;
+    }
     let lead = lead(buffer);
     Ok(&mut buffer[lead..lead + len])
 }

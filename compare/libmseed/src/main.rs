@@ -42,6 +42,11 @@ impl Rounds {
     }
 }
 
+fn usage() -> ! {
+    eprintln!("compare-libmseed [--only PART-OF-A-SERIES'-NAME] [--rounds N]");
+    std::process::exit(2)
+}
+
 fn main() {
     let mut only = None;
     let mut rounds = Rounds(None);
@@ -49,22 +54,24 @@ fn main() {
     while let Some(argument) = arguments.next() {
         match (argument.as_str(), arguments.next()) {
             ("--only", Some(name)) => only = Some(name),
-            ("--rounds", Some(n)) => rounds = Rounds(Some(n.parse().expect("a number"))),
-            _ => {
-                eprintln!("compare-libmseed [--only PART-OF-A-SERIES'-NAME] [--rounds N]");
-                std::process::exit(2);
-            }
+            ("--rounds", Some(n)) => rounds = Rounds(Some(n.parse().unwrap_or_else(|_| usage()))),
+            _ => usage(),
         }
     }
     let day = std::env::var_os("SEIS_CORPUS")
         .map(|folder| PathBuf::from(folder).join("day/CI.HEC..BHN.D.2022.002.mseed"));
+    if let Some(missing) = day.as_ref().filter(|day| !day.is_file()) {
+        eprintln!("{}: no such file; is SEIS_CORPUS the folder it is in?", missing.display());
+        std::process::exit(1);
+    }
     println!("{:<28} {:<10} {:>10} {:>10} {:>7}", "", "", "libmseed", "seis-io", "ratio");
     for series in data::series(day.as_deref()) {
         if only.as_ref().is_some_and(|part| !series.name.contains(part.as_str())) {
             continue;
         }
         for len in [512, 4096] {
-            for (steim, encoding) in [(Steim::One, Encoding::Steim1), (Steim::Two, Encoding::Steim2)]
+            for (steim, encoding) in
+                [(Steim::One, Encoding::Steim1), (Steim::Two, Encoding::Steim2)]
             {
                 let bytes = data::file(&series.samples, FormatVersion::V2, encoding, len);
                 let name = format!("{} {encoding} {len}", series.name);
