@@ -487,7 +487,10 @@ struct Seen {
 impl Seen {
     /// Why nothing is left to write.
     fn why_nothing(&self, args: &Arguments, complete: bool) -> String {
-        let channels = if args.select.is_empty() { "the input" } else { "the selected channels" };
+        let (channels, have) = match args.select.is_empty() {
+            true => ("the input", "has"),
+            false => ("the selected channels", "have"),
+        };
         let edge = |name: &str, time: Option<UtcTime>| time.map(|t| format!(" {name} {t}"));
         let window: String =
             [edge("from", args.start), edge("to", args.end)].into_iter().flatten().collect();
@@ -499,7 +502,7 @@ impl Seen {
             Self { within: true, .. } if !complete => {
                 format!("what is wanted of {channels} could not be read")
             }
-            _ => format!("{channels} have no sample{window}").replace("input have", "input has"),
+            _ => format!("{channels} {have} no sample{window}"),
         }
     }
 }
